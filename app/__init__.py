@@ -1,0 +1,1 @@
+"""The two faces of Regroup: the dashboard and the command line."""

@@ -1,0 +1,72 @@
+"""The command ``regroup``: the dashboard, and every function of it from a terminal.
+
+Exit status: 0, or 1 with one sentence on standard error for what a user can repair, or 2 for wrong
+usage. With ``--json`` a command prints one JSON document on standard output and nothing else there.
+"""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from app.commands import datasets, doctor, regrouping, runs, serve
+from app.commands.options import HomeOption, JsonOption, Shared
+from core.errors import RegroupError
+
+app = typer.Typer(
+    name="regroup",
+    help="Train image classifiers, see which classes they confuse, group those, compare honestly. "
+    "Alone, or as `regroup app`, it starts the dashboard in your browser.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(version("regroup-lab"))
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Remember the shared options; without a command start the dashboard."""
+    context.obj = Shared(home=home, json=as_json)
+    if context.invoked_subcommand is None:
+        serve.start_dashboard(context)
+
+
+app.command("app")(serve.start_dashboard)
+app.add_typer(datasets.app, name="datasets")
+app.command("train")(runs.train)
+app.add_typer(runs.app, name="runs")
+app.command("evaluate")(regrouping.evaluate)
+app.command("suggest")(regrouping.suggest)
+app.command("score")(regrouping.score)
+app.command("compare")(regrouping.compare)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; errors that a user can repair become one sentence and exit status 1."""
+    try:
+        app()
+    except RegroupError as error:
+        print(f"regroup: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+
+
+if __name__ == "__main__":
+    main()

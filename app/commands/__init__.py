@@ -1,0 +1,1 @@
+"""Commands: one file a topic, each as thin as a page."""

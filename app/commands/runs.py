@@ -1,0 +1,168 @@
+"""``regroup train`` and ``regroup runs``: queue trainings and follow, stop, resume or delete them."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.options import HomeOption, JsonOption, print_json, print_table, say, wants_json, workspace_of
+from core.evaluation.summary import summarize_run
+from core.runs.config import RunConfig
+from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
+from core.workspace import Workspace
+
+app = typer.Typer(help="List runs, show, cancel, resume or delete one.", no_args_is_help=True, rich_markup_mode=None)
+POLL_S = 0.3
+RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
+
+
+def _help(setting: str) -> str:
+    return RunConfig.model_fields[setting].description or ""
+
+
+def train(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Option(help=_help("dataset"))],
+    model: Annotated[str | None, typer.Option(help=_help("model"))] = None,
+    epochs: Annotated[int | None, typer.Option(help=_help("epochs"))] = None,
+    image_size: Annotated[int | None, typer.Option(help=_help("image_size"))] = None,
+    batch_size: Annotated[int | None, typer.Option(help=_help("batch_size"))] = None,
+    learning_rate: Annotated[float | None, typer.Option(help=_help("learning_rate"))] = None,
+    weights: Annotated[str | None, typer.Option(metavar="FILE|imagenet|none", help=_help("weights"))] = None,
+    grouping: Annotated[str | None, typer.Option(help=_help("grouping"))] = None,
+    seed: Annotated[int | None, typer.Option(help=_help("seed"))] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any other setting, such as alpha=0.25; can be repeated."),
+    ] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Queue the run and return at once.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a network on a dataset, in the background; wait for it unless told otherwise."""
+    from core.jobs.queue import submit  # noqa: PLC0415
+    from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
+    from core.models.catalog import find_model  # noqa: PLC0415
+
+    given: dict[str, Any] = {
+        "dataset": dataset, "model": model, "epochs": epochs, "image_size": image_size, "batch_size": batch_size,
+        "learning_rate": learning_rate, "weights": weights, "grouping": grouping, "seed": seed,
+    }
+    settings = {key: value for key, value in given.items() if value is not None} | _parse_settings(setting or [])
+    if "image_size" not in settings:
+        spec = find_model(settings.get("model", RunConfig.model_fields["model"].default))
+        settings["image_size"] = spec.default_image_size
+    workspace = workspace_of(context, home)
+    run = submit(workspace, RunConfig.make(**settings))
+    ensure_supervised(workspace)
+    _report(context, run, as_json, wait=not no_wait)
+
+
+@app.command("list")
+def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List all runs, newest first."""
+    summaries = [summarize_run(run) for run in list_runs(workspace_of(context, home))]
+    if wants_json(context, as_json):
+        print_json(summaries)
+        return
+    print_table(
+        ["run", "dataset", "grouping", "status", "epochs", "val accuracy", "test accuracy"],
+        [
+            [s["run"], s["dataset"], s["grouping"] or "", s["status"], s["epochs"],
+             s["val"] and s["val"]["accuracy"], s["test"] and s["test"]["accuracy"]]
+            for s in summaries
+        ],
+    )
+
+
+@app.command("show")
+def show(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show a run: where it stands, its settings, and its figures on validation and test."""
+    _report(context, find_run(workspace_of(context, home), run), as_json, wait=False)
+
+
+@app.command("cancel")
+def cancel(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Stop a run, queued or running; it can be resumed."""
+    from core.jobs.queue import cancel as cancel_run  # noqa: PLC0415
+
+    found = find_run(workspace_of(context, home), run)
+    cancel_run(found)
+    _report(context, found, as_json, wait=True)
+
+
+@app.command("resume")
+def resume(
+    context: typer.Context,
+    run: RunArgument,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Queue the run and return at once.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a run that was cancelled or interrupted, from its last full epoch."""
+    from core.jobs.queue import resume as resume_run  # noqa: PLC0415
+    from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
+
+    workspace = workspace_of(context, home)
+    found = find_run(workspace, run)
+    resume_run(workspace, found)
+    ensure_supervised(workspace)
+    _report(context, found, as_json, wait=not no_wait)
+
+
+@app.command("delete")
+def delete(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Delete a run with its model and predictions."""
+    found = find_run(workspace_of(context, home), run)
+    delete_run(found)
+    if wants_json(context, as_json):
+        print_json({"deleted": found.id})
+    else:
+        print(f"Deleted {found.id}.")
+
+
+def _parse_settings(pairs: list[str]) -> dict[str, str]:
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise typer.BadParameter(f"--set takes KEY=VALUE, not {pair!r}.")
+        settings[key.strip().replace("-", "_")] = value.strip()
+    return settings
+
+
+def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> None:
+    """Print where a run stands, after its end when asked to wait; exit status 1 when it failed."""
+    if wait:
+        _wait(run)
+    summary = summarize_run(run)
+    if wants_json(context, as_json):
+        print_json(summary)
+    else:
+        print(f"{summary['run']}: {summary['status']}. {summary['message']}".strip())
+        print(f"epochs {summary['epochs']}, best epoch {summary['best_epoch']}")
+        for split in ("val", "test"):
+            if summary[split]:
+                figures = ", ".join(f"{name} {value:.4f}" for name, value in summary[split].items())
+                print(f"{split}: {figures}")
+    if wait and summary["status"] in {State.FAILED, State.INTERRUPTED}:
+        say(f"regroup: run {run.id} {summary['status']}. {summary['message']}")
+        raise typer.Exit(1)
+
+
+def _wait(run: Run) -> None:
+    told = ""
+    try:
+        while (status := run.status).state in ACTIVE_STATES:
+            line = f"{run.id}: {status.state}"
+            if status.epoch:
+                line += f", {status.epoch} epochs done"
+            if status.state is State.QUEUED and status.message:
+                line += f". {status.message}"
+            if line != told:
+                say(line)
+                told = line
+            time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        say(f"{run.id} goes on in the background; `regroup runs cancel {run.id}` stops it.")
+        raise typer.Exit(130) from None

@@ -1,0 +1,21 @@
+"""The "Command" popover: the command line and the Python lines that do what the page does."""
+
+import shlex
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def command_popover(arguments: Sequence[str], python: str | None = None) -> None:
+    """Draw a popover with copyable lines.
+
+    Args:
+        arguments: What follows ``regroup`` on the command line, one item an argument.
+        python: Lines of Python that do the same.
+    """
+    with st.popover("Command", icon=":material/terminal:", help="The same without the dashboard."):
+        st.caption("In a terminal")
+        st.code(shlex.join(["regroup", *arguments]), language="bash", wrap_lines=True)
+        if python:
+            st.caption("In Python")
+            st.code(python, language="python", wrap_lines=True)

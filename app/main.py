@@ -1,0 +1,18 @@
+"""The dashboard's entry script: pages, sidebar, and errors as text. Start it with ``regroup``."""
+
+import streamlit as st
+
+from app import cache, state
+from app.components.background_line import background_line
+from app.failures import shown_as_text
+from app.navigation import all_pages
+
+st.set_page_config(page_title="Regroup", page_icon=":material/join:", layout="wide")
+page = st.navigation(all_pages(), expanded=True)
+with shown_as_text():
+    cache.supervisor()
+    with st.sidebar:
+        state.draw_choices()
+        background_line()
+    page.run()
+cache.freeze_modules()

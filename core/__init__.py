@@ -1,0 +1,1 @@
+"""The work of Regroup, without any interface: datasets, models, training, evaluation, regrouping."""

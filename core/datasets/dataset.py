@@ -1,0 +1,92 @@
+"""The dataset object: a table with one row an image, and where the pixels are."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+SPLITS = ("train", "val", "test")
+
+TABLE_COLUMNS = {
+    "path": "string",      # path below root, with forward slashes; missing for arrays
+    "position": "int64",   # row in the array; -1 for files
+    "label": "int64",      # index into class_names
+    "split": "string",     # train, val or test
+    "group": "string",     # images of one group (patient, track) never stand in two splits; missing: alone
+    "width": "int64",      # pixels; 0 when unreadable
+    "height": "int64",     # pixels; 0 when unreadable
+    "mode": "string",      # color mode as found: L, RGB, RGBA, CMYK, P, I;16 ...
+    "sha1": "string",      # of the file's bytes or the array's pixels; missing when unreadable
+    "excluded": "bool",    # left out of splits, counts and training
+    "reason": "string",    # why it is excluded, one sentence; missing otherwise
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images with one label each, divided into splits.
+
+    Attributes:
+        name: Unique in the workspace.
+        description: One sentence on what is shown and where it comes from.
+        class_names: Class names; a label is an index into them.
+        table: One row an image, columns as ``TABLE_COLUMNS``; the row number is the sample id.
+        seed: Seed of the split that was made.
+        given_split: Whether the source came with its own splits.
+        root: Folder that ``path`` is relative to; None for arrays.
+        array_path: ``.npy`` of dtype uint8 and shape ``(num_images, height, width)`` or
+            ``(num_images, height, width, 3)``; None for files.
+        known_groups: Class name to the name of its true family, where the source knows one.
+        notes: Sentences about the source that a person should read.
+    """
+
+    name: str
+    description: str
+    class_names: tuple[str, ...]
+    table: pd.DataFrame = field(repr=False, compare=False)
+    seed: int = 0
+    given_split: bool = False
+    root: Path | None = None
+    array_path: Path | None = None
+    known_groups: dict[str, str] | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def included(self) -> pd.DataFrame:
+        """The rows of ``table`` that are not excluded; the index is the sample id."""
+        return self.table[~self.table["excluded"]]
+
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """The rows of ``table`` that are excluded, with their reason; the index is the sample id."""
+        return self.table[self.table["excluded"]]
+
+    @property
+    def num_images(self) -> int:
+        """Number of images that are not excluded."""
+        return len(self.included)
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of everything training depends on: class names, images, labels, splits."""
+        columns = ["path", "position", "label", "split", "sha1"]
+        rows = pd.util.hash_pandas_object(self.included[columns], index=True).to_numpy()
+        names = "\0".join(self.class_names).encode()
+        return hashlib.sha1(names + rows.tobytes(), usedforsecurity=False).hexdigest()[:12]
+
+    def sample_ids(self, split: str) -> np.ndarray:
+        """Sample ids of one split in table order, shape ``(num_samples,)``, int64."""
+        included = self.included
+        return included.index[included["split"] == split].to_numpy(np.int64)
+
+    def labels(self, sample_ids: np.ndarray) -> np.ndarray:
+        """Labels of the given samples, shape ``(num_samples,)``, int64."""
+        return self.table["label"].to_numpy(np.int64)[sample_ids]

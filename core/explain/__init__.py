@@ -1,0 +1,1 @@
+"""Explanations: what a trained network looks at. TensorFlow is imported here, in a helper process."""

@@ -1,0 +1,1 @@
+"""Jobs: the queue, the device slots and the threads that supervise workers."""

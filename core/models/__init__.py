@@ -1,0 +1,1 @@
+"""Networks: a catalog without TensorFlow, and the builders behind it."""

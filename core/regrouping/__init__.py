@@ -1,0 +1,1 @@
+"""Regrouping: groups of classes, what they score, how to find them."""

@@ -1,0 +1,1 @@
+"""Runs: settings and the folder on disk; knows no TensorFlow."""

@@ -1,0 +1,77 @@
+"""The settings of a run: checked when made, stored as JSON, each explained once.
+
+A field's description is the help text of its widget on the Train page and of its option on the
+command line.
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import RunError
+
+
+class RunConfig(BaseModel):
+    """Everything that decides the result of a run, apart from the dataset's content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = Field(description="Name of the dataset to train on.")
+    model: str = Field("small_cnn", description="Name of the network.")
+    image_size: int = Field(
+        64, ge=8, le=1024,
+        description="Every image is resized to this width and height, in pixels, before the network sees it.",
+    )
+    epochs: int = Field(10, ge=1, le=10_000, description="How many times the network sees every training image.")
+    batch_size: int = Field(
+        32, ge=1, le=65_536, description="How many images the network sees before it adjusts its weights once."
+    )
+    learning_rate: float = Field(
+        1e-3, gt=0, le=10, allow_inf_nan=False,
+        description="How far the weights move in one adjustment; too large never settles, too small never arrives.",
+    )
+    optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
+        "adam", description="The rule that turns errors into weight changes; Adam suits most cases."
+    )
+    patience: int = Field(
+        0, ge=0, le=10_000,
+        description="Early stopping: end after this many epochs without a lower validation loss; 0 never stops early.",
+    )
+    seed: int = Field(
+        0, ge=0, le=2**31 - 1, description="Start of the random numbers; the same seed repeats the same run."
+    )
+    weights: str = Field(
+        "imagenet",
+        description="Where a pretrained network starts: 'imagenet' (Keras' cache, else a download), 'none', "
+        "or the path of a weights file. Networks that are not pretrained ignore it.",
+    )
+    alpha: Literal[0.25, 0.5, 0.75, 1.0] = Field(
+        0.25, description="Width of MobileNet: the share of the filters of the full network."
+    )
+    grouping: str | None = Field(None, description="Name of a saved grouping; the run learns its groups as classes.")
+    groups: dict[str, str] | None = Field(
+        None, description="The grouping as it was when the run was queued: class name to group name."
+    )
+
+    @classmethod
+    def make(cls, **settings: Any) -> Self:
+        """Return a checked config; texts are converted, as from the command line.
+
+        Raises:
+            RunError: A setting is unknown or out of range; the message names it and what is allowed.
+        """
+        try:
+            return cls(**settings)
+        except ValidationError as error:
+            raise RunError(_explain(error)) from error
+
+
+def _explain(error: ValidationError) -> str:
+    sentences = []
+    for problem in error.errors(include_url=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            sentences.append(f"There is no setting {name!r}; settings are {', '.join(RunConfig.model_fields)}.")
+        else:
+            sentences.append(f"{name} cannot be {problem['input']!r}: {problem['msg'].lower()}.")
+    return " ".join(sentences)

@@ -1,0 +1,263 @@
+"""A run's folder: the only link between the one who asks for a training and the worker that does it.
+
+Every file is replaced whole. Whether a worker is truly alive is told by the lock it holds, which the
+system frees when the process dies, however it dies.
+"""
+
+import contextlib
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict
+
+from core.errors import RunError
+from core.runs.config import RunConfig
+from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
+
+MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
+
+
+class State(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+ACTIVE_STATES = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
+RESUMABLE_STATES = frozenset({State.CANCELLED, State.INTERRUPTED, State.FAILED})
+
+
+class RunStatus(BaseModel):
+    """Progress of a run, as the worker last wrote it.
+
+    Attributes:
+        state: Where the run stands.
+        message: One sentence for the user: why it waits or failed, or what it is doing.
+        phase: What the worker does: ``preparing``, ``training``, ``evaluating`` or empty.
+        epoch: Epochs completed.
+        step: Steps completed in the current epoch.
+        steps_per_epoch: Steps in an epoch; 0 until known.
+        seconds_left: Estimated remaining time; None until known.
+        best_epoch: Epoch (from 1) of the lowest validation loss; 0 before the first.
+        created: When it was queued, seconds since 1970.
+        started: When a worker first took it up; None before.
+        first_step: When its first training step was done; None before.
+        finished: When it ended; None before.
+        seconds: Time spent working, over all resumptions.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    state: State = State.QUEUED
+    message: str = ""
+    phase: str = ""
+    epoch: int = 0
+    step: int = 0
+    steps_per_epoch: int = 0
+    seconds_left: float | None = None
+    best_epoch: int = 0
+    created: float = 0.0
+    started: float | None = None
+    first_step: float | None = None
+    finished: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, by its folder; nothing is cached, every property reads the disk.
+
+    Attributes:
+        directory: The run's folder; its name is the run's id.
+    """
+
+    directory: Path
+
+    @property
+    def id(self) -> str:
+        """The run's name, unique in the workspace, such as ``lenet-3``."""
+        return self.directory.name
+
+    @property
+    def config(self) -> RunConfig:
+        """The run's settings.
+
+        Raises:
+            RunError: The file is missing or damaged.
+        """
+        try:
+            return RunConfig.make(**read_json(self.directory / "config.json"))
+        except OSError as error:
+            raise RunError(f"Run {self.id} has no readable config.json ({error}); delete the run.") from error
+
+    @property
+    def status(self) -> RunStatus:
+        """Where the run truly stands: what the worker wrote, corrected by whether it is alive."""
+        try:
+            status = RunStatus.model_validate(read_json(self.directory / "status.json"))
+        except FileNotFoundError:
+            return RunStatus(state=State.INTERRUPTED, message="The run's status file is missing; delete the run.")
+        if status.state in {State.RUNNING, State.QUEUED}:
+            alive = self.is_alive()
+            if status.state is State.RUNNING and not alive:
+                # The worker may have ended properly between the two looks.
+                status = RunStatus.model_validate(read_json(self.directory / "status.json"))
+                if status.state is State.RUNNING:
+                    message = "The worker ended without a word; resume to go on from the last full epoch."
+                    return status.model_copy(
+                        update={"state": State.INTERRUPTED, "message": message, "seconds_left": None}
+                    )
+            if status.state is State.QUEUED and alive:
+                return status.model_copy(update={"state": State.STARTING})
+        return status
+
+    def update_status(self, **changes: object) -> RunStatus:
+        """Write changed fields of the status; returns the new status."""
+        try:
+            current = RunStatus.model_validate(read_json(self.directory / "status.json"))
+        except FileNotFoundError:
+            current = RunStatus()
+        status = current.model_copy(update=changes)
+        write_json(self.directory / "status.json", status.model_dump(mode="json"))
+        return status
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, learning_rate, seconds."""
+        try:
+            return pd.read_csv(self.directory / "history.csv")
+        except FileNotFoundError:
+            columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
+            return pd.DataFrame(columns=columns, dtype=float)
+
+    def write_history(self, history: pd.DataFrame) -> None:
+        """Replace the history."""
+        write_bytes(self.directory / "history.csv", history.to_csv(index=False).encode())
+
+    def log_tail(self, num_lines: int = 20) -> str:
+        """The last lines of the worker's log, without control characters."""
+        try:
+            with self.log_path.open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - MAX_LOG_BYTES))
+                text = file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+        lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.splitlines()]
+        return "\n".join("".join(c for c in line if c.isprintable()) for line in lines[-num_lines:])
+
+    @property
+    def log_path(self) -> Path:
+        """Everything the worker printed."""
+        return self.directory / "log.txt"
+
+    @property
+    def checkpoints_dir(self) -> Path:
+        """What a resumed run goes on from."""
+        return self.directory / "checkpoints"
+
+    @property
+    def model_path(self) -> Path:
+        """The model of the best epoch."""
+        return self.directory / "best.keras"
+
+    def predictions_path(self, split: str) -> Path:
+        """Predictions of the best epoch on a split."""
+        return self.directory / "predictions" / f"{split}.npz"
+
+    @property
+    def cancel_path(self) -> Path:
+        """Exists while somebody wants the worker to stop."""
+        return self.directory / "cancel"
+
+    @property
+    def lock_path(self) -> Path:
+        """Held by the worker for as long as it lives."""
+        return self.directory / "alive.lock"
+
+    def is_alive(self) -> bool:
+        """Whether a worker holds the run's lock now."""
+        if not self.lock_path.exists():
+            return False
+        try:
+            with FileLock(self.lock_path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the run's lock, as its worker does.
+
+        Raises:
+            RunError: Another worker holds it.
+        """
+        try:
+            # A reader testing the lock holds it for a moment; wait longer than that.
+            with FileLock(self.lock_path, timeout=2):
+                yield
+        except Timeout as error:
+            raise RunError(f"Run {self.id} is being trained by another worker already.") from error
+
+
+def create_run(workspace: Workspace, config: RunConfig) -> Run:
+    """Make a run's folder, in state queued, under the next free number of its model."""
+    number = 1 + max(
+        (int(path.name.rpartition("-")[2]) for path in workspace.runs_dir.glob(f"{config.model}-*")
+         if path.name.rpartition("-")[2].isdigit()),
+        default=0,
+    )
+    while True:
+        run = Run(workspace.runs_dir / f"{config.model}-{number}")
+        try:
+            run.directory.mkdir(parents=True)
+            break
+        except FileExistsError:
+            number += 1
+    write_json(run.directory / "config.json", config.model_dump(mode="json"))
+    run.update_status(state=State.QUEUED, created=time.time())
+    return run
+
+
+def find_run(workspace: Workspace, run_id: str) -> Run:
+    """Return the run of that id.
+
+    Raises:
+        RunError: There is none.
+    """
+    run = Run(workspace.runs_dir / check_name(run_id, "run"))
+    if not (run.directory / "config.json").exists():
+        known = ", ".join(other.id for other in list_runs(workspace)[:10]) or "none yet"
+        raise RunError(f"There is no run {run_id!r}; runs are: {known}.")
+    return run
+
+
+def list_runs(workspace: Workspace) -> list[Run]:
+    """Return all runs, newest first."""
+    folders = [path for path in workspace.runs_dir.iterdir() if (path / "config.json").exists()]
+    return [Run(path) for path in sorted(folders, key=lambda path: -(path / "config.json").stat().st_mtime_ns)]
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run and all its files.
+
+    Raises:
+        RunError: It is being trained.
+    """
+    if run.is_alive():
+        raise RunError(f"Run {run.id} is being trained; cancel it first, then delete it.")
+    doomed = run.directory.with_name(f".deleted-{run.id}-{time.time_ns()}")
+    run.directory.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)

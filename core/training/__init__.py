@@ -1,0 +1,1 @@
+"""Training: what the worker process does. TensorFlow is imported here."""
