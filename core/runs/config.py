@@ -6,9 +6,11 @@ command line.
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import RunError
+
+ALPHAS = (0.25, 0.5, 0.75, 1.0)  # widths of MobileNet with published weights
 
 
 class RunConfig(BaseModel):
@@ -17,41 +19,57 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="Name of the dataset to train on.")
-    model: str = Field("small_cnn", description="Name of the network.")
+    model: str = Field(default="small_cnn", description="Name of the network.")
     image_size: int = Field(
-        64, ge=8, le=1024,
+        default=64, ge=8, le=1024,
         description="Every image is resized to this width and height, in pixels, before the network sees it.",
     )
-    epochs: int = Field(10, ge=1, le=10_000, description="How many times the network sees every training image.")
+    epochs: int = Field(
+        default=10, ge=1, le=10_000, description="How many times the network sees every training image."
+    )
     batch_size: int = Field(
-        32, ge=1, le=65_536, description="How many images the network sees before it adjusts its weights once."
+        default=32, ge=1, le=65_536,
+        description="How many images the network sees before it adjusts its weights once.",
     )
     learning_rate: float = Field(
-        1e-3, gt=0, le=10, allow_inf_nan=False,
-        description="How far the weights move in one adjustment; too large never settles, too small never arrives.",
+        default=1e-3, gt=0, le=10, allow_inf_nan=False,
+        description="How far the weights move in one adjustment; too large never settles, too small takes "
+        "forever.",
     )
     optimizer: Literal["adam", "rmsprop", "sgd"] = Field(
-        "adam", description="The rule that turns errors into weight changes; Adam suits most cases."
+        default="adam", description="The rule that turns errors into weight changes; Adam suits most cases."
     )
     patience: int = Field(
-        0, ge=0, le=10_000,
-        description="Early stopping: end after this many epochs without a lower validation loss; 0 never stops early.",
+        default=0, ge=0, le=10_000,
+        description="Early stopping: end after this many epochs without a lower validation loss; 0 never "
+        "stops early.",
     )
     seed: int = Field(
-        0, ge=0, le=2**31 - 1, description="Start of the random numbers; the same seed repeats the same run."
+        default=0, ge=0, le=2**31 - 1,
+        description="Start of the random numbers; the same seed repeats the same run.",
     )
     weights: str = Field(
-        "imagenet",
+        default="imagenet",
         description="Where a pretrained network starts: 'imagenet' (Keras' cache, else a download), 'none', "
         "or the path of a weights file. Networks that are not pretrained ignore it.",
     )
-    alpha: Literal[0.25, 0.5, 0.75, 1.0] = Field(
-        0.25, description="Width of MobileNet: the share of the filters of the full network."
+    alpha: float = Field(
+        default=0.25,
+        description="Width of MobileNet, the share of the full network's filters: 0.25, 0.5, 0.75 or 1.",
     )
-    grouping: str | None = Field(None, description="Name of a saved grouping; the run learns its groups as classes.")
+    grouping: str | None = Field(
+        default=None, description="Name of a saved grouping; the run learns its groups as classes."
+    )
     groups: dict[str, str] | None = Field(
-        None, description="The grouping as it was when the run was queued: class name to group name."
+        default=None, description="The grouping as it was when the run was queued: class name to group name."
     )
+
+    @field_validator("alpha")
+    @classmethod
+    def _check_alpha(cls, alpha: float) -> float:
+        if alpha not in ALPHAS:
+            raise ValueError(f"it should be one of {', '.join(f'{width:g}' for width in ALPHAS)}")
+        return alpha
 
     @classmethod
     def make(cls, **settings: Any) -> Self:
@@ -71,7 +89,9 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors(include_url=False):
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            sentences.append(f"There is no setting {name!r}; settings are {', '.join(RunConfig.model_fields)}.")
+            known = ", ".join(RunConfig.model_fields)
+            sentences.append(f"There is no setting {name!r}; settings are {known}.")
         else:
-            sentences.append(f"{name} cannot be {problem['input']!r}: {problem['msg'].lower()}.")
+            reason = problem["msg"].lower().removeprefix("value error, ")
+            sentences.append(f"{name} cannot be {problem['input']!r}: {reason}.")
     return " ".join(sentences)

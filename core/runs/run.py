@@ -21,6 +21,8 @@ from core.runs.config import RunConfig
 from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
 
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
+LOOK_S = 0.005  # seconds a lock must stay taken to count as held
+HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
 
 
 class State(StrEnum):
@@ -106,14 +108,15 @@ class Run:
     def status(self) -> RunStatus:
         """Where the run truly stands: what the worker wrote, corrected by whether it is alive."""
         try:
-            status = RunStatus.model_validate(read_json(self.directory / "status.json"))
+            status = self.written_status
         except FileNotFoundError:
-            return RunStatus(state=State.INTERRUPTED, message="The run's status file is missing; delete the run.")
+            message = "The run's status file is missing; delete the run."
+            return RunStatus(state=State.INTERRUPTED, message=message)
         if status.state in {State.RUNNING, State.QUEUED}:
             alive = self.is_alive()
             if status.state is State.RUNNING and not alive:
                 # The worker may have ended properly between the two looks.
-                status = RunStatus.model_validate(read_json(self.directory / "status.json"))
+                status = self.written_status
                 if status.state is State.RUNNING:
                     message = "The worker ended without a word; resume to go on from the last full epoch."
                     return status.model_copy(
@@ -123,10 +126,22 @@ class Run:
                 return status.model_copy(update={"state": State.STARTING})
         return status
 
+    @property
+    def written_status(self) -> RunStatus:
+        """The status as it was written last, whether or not its worker still lives.
+
+        Raises:
+            FileNotFoundError: None was written yet.
+        """
+        return RunStatus.model_validate(read_json(self.directory / "status.json"))
+
     def update_status(self, **changes: object) -> RunStatus:
-        """Write changed fields of the status; returns the new status."""
+        """Write changed fields of the status; returns the new status.
+
+        Only the one who made the run, or who holds its lock, may call it.
+        """
         try:
-            current = RunStatus.model_validate(read_json(self.directory / "status.json"))
+            current = self.written_status
         except FileNotFoundError:
             current = RunStatus()
         status = current.model_copy(update=changes)
@@ -134,8 +149,16 @@ class Run:
         return status
 
     @property
+    def dataset_version(self) -> str | None:
+        """Hash of the dataset that it was trained on; None before a worker has taken it up."""
+        try:
+            return str(read_json(self.directory / "environment.json")["dataset_version"])
+        except (OSError, KeyError):
+            return None
+
+    @property
     def history(self) -> pd.DataFrame:
-        """One row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, learning_rate, seconds."""
+        """One row an epoch: epoch (from 1), loss accuracy val_loss val_accuracy learning_rate seconds."""
         try:
             return pd.read_csv(self.directory / "history.csv")
         except FileNotFoundError:
@@ -189,13 +212,7 @@ class Run:
 
     def is_alive(self) -> bool:
         """Whether a worker holds the run's lock now."""
-        if not self.lock_path.exists():
-            return False
-        try:
-            with FileLock(self.lock_path, timeout=0):
-                return False
-        except Timeout:
-            return True
+        return is_locked(self.lock_path)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
@@ -205,11 +222,22 @@ class Run:
             RunError: Another worker holds it.
         """
         try:
-            # A reader testing the lock holds it for a moment; wait longer than that.
-            with FileLock(self.lock_path, timeout=2):
+            with FileLock(self.lock_path, timeout=HOLD_S):
                 yield
         except Timeout as error:
             raise RunError(f"Run {self.id} is being trained by another worker already.") from error
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process, or another thread of this one, holds the lock of that file now."""
+    if not path.exists():
+        return False
+    try:
+        # Another one who looks holds the lock for some 0.1 ms; only a lock held for longer counts.
+        with FileLock(path, timeout=LOOK_S, poll_interval=LOOK_S / 5):
+            return False
+    except Timeout:
+        return True
 
 
 def create_run(workspace: Workspace, config: RunConfig) -> Run:
@@ -247,7 +275,8 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
 def list_runs(workspace: Workspace) -> list[Run]:
     """Return all runs, newest first."""
     folders = [path for path in workspace.runs_dir.iterdir() if (path / "config.json").exists()]
-    return [Run(path) for path in sorted(folders, key=lambda path: -(path / "config.json").stat().st_mtime_ns)]
+    folders.sort(key=lambda path: (path / "config.json").stat().st_mtime_ns, reverse=True)
+    return [Run(path) for path in folders]
 
 
 def delete_run(run: Run) -> None:
