@@ -14,6 +14,8 @@ import numpy as np
 from core.errors import PredictionsError
 from core.workspace import write_bytes
 
+SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}  # as a person reads them
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -88,7 +90,8 @@ def load_predictions(path: Path) -> Predictions:
             f"There are no predictions at {path}; they are written when a run has finished its last epoch."
         )
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here, since np.load leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Predictions(
                 split=str(arrays["split"]),
                 class_names=tuple(str(name) for name in arrays["class_names"]),
@@ -96,5 +99,5 @@ def load_predictions(path: Path) -> Predictions:
                 probs=arrays["probs"].astype(np.float32),
                 sample_ids=arrays["sample_ids"].astype(np.int64),
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise PredictionsError(f"{path} is damaged ({error}); train the run again.") from error

@@ -96,9 +96,8 @@ class Grouping:
 
     def to_mapping(self) -> dict[str, str]:
         """Class name to group name."""
-        return {
-            name: self.group_names[group] for name, group in zip(self.class_names, self.assignment, strict=True)
-        }
+        groups = [self.group_names[index] for index in self.assignment]
+        return dict(zip(self.class_names, groups, strict=True))
 
     def merge(self, classes: Iterable[str], name: str | None = None) -> Self:
         """Put the whole groups of these classes together.

@@ -1,0 +1,73 @@
+"""Page "Compare": what does grouping buy: the full network, merged afterward, or trained on the groups?"""
+
+import pandas as pd
+import streamlit as st
+
+from app import cache
+from app.components.command import command_popover
+from app.components.duel_choice import choose_grouping, choose_retrained, explain_grouped
+from app.components.finished_run import finished_run
+from app.components.plain_text import plain
+from app.navigation import Page, go_to
+from core.plots.duel import plot_duel
+from core.predictions import SPLIT_NAMES
+from core.regrouping.duel import Duel, compare_on_test
+from core.runs.run import Run
+
+HELP = {
+    "p": "Exact McNemar test on the images where just one of two answers is right: p is how often a "
+    "difference at least this large would arise if both were equally good; below 0.05 it is called more "
+    "than chance.",
+    "name": "full: the network that knows all classes. full then merged: its answer, counted by group. "
+    "full summed: its probabilities, added within groups. retrained: a network trained on the groups.",
+    "interval": "95 % Wilson interval: measured on other images of the same kind, the accuracy would lie in "
+    "there about 19 times of 20.",
+}
+
+
+def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
+    """Sentence, table and figure."""
+    st.success(duel.conclusion, icon=":material/balance:")
+    rows = pd.DataFrame([vars(row) for row in duel.rows])
+    intervals = [f"{row.low:.1%} to {row.high:.1%}" for row in duel.rows]
+    shown = rows.drop(columns=["low", "high"])
+    shown.insert(3, "interval", intervals)
+    table, figure = st.columns([3, 2], gap="large")
+    table.dataframe(
+        shown,
+        hide_index=True,
+        key="duel",
+        column_config={
+            "name": st.column_config.TextColumn("Answer", help=HELP["name"]),
+            "num_classes": st.column_config.NumberColumn("Classes"),
+            "accuracy": st.column_config.NumberColumn("Accuracy", format="percent"),
+            "interval": st.column_config.TextColumn("95 % interval", help=HELP["interval"]),
+            "balanced_accuracy": st.column_config.NumberColumn("Balanced accuracy", format="percent"),
+            "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.3f"),
+        },
+    )
+    figure.plotly_chart(plot_duel(rows, random_mean=duel.random_mean), key="duel_figure")
+    against = f" and {plain(retrained.id)}" if retrained else ""
+    split = SPLIT_NAMES[duel.split].capitalize()
+    st.caption(f"{split} split, {duel.num_samples:,} images, run {plain(run.id)}{against}", help=HELP["p"])
+
+
+st.title("Compare")
+st.markdown("What does grouping buy: merging the full network's answers, or training again on the groups?")
+run = finished_run()
+if run is not None and run.config.groups is not None:
+    explain_grouped(run)
+elif run is not None:
+    full = cache.predictions(run.id, "test")
+    saved = choose_grouping(run, full.class_names)
+    if saved is not None:
+        if saved.split == "test":
+            st.warning("This grouping was chosen on the test images, so they cannot judge it fairly.")
+        retrained = choose_retrained(run, saved)
+        theirs = cache.predictions(retrained.id, "test") if retrained else None
+        show_duel(compare_on_test(full, saved.grouping, theirs), run, retrained)
+        st.divider()
+        with st.container(horizontal=True):
+            if st.button("What does it look at?", type="primary", icon=":material/visibility:"):
+                go_to(Page.LOOK_INSIDE)
+            command_popover(["compare", run.id, "--grouping", saved.name])

@@ -1,0 +1,46 @@
+"""The images behind a cell of the confusion matrix."""
+
+import numpy as np
+
+from core.datasets.dataset import Dataset
+from core.errors import PredictionsError
+from core.predictions import Predictions
+
+
+def images_of_pair(predictions: Predictions, true_class: int, predicted_class: int) -> np.ndarray:
+    """Return the images of one class that were taken for another, the most confident first.
+
+    Args:
+        predictions: Of one run on one split.
+        true_class: Index of the true class.
+        predicted_class: Index of the predicted class; the same as ``true_class`` gives the right ones.
+
+    Returns:
+        Sample ids, int64, shape ``(num_images,)``, by falling probability of the predicted class.
+    """
+    rows = rows_of_pair(predictions, true_class, predicted_class)
+    return predictions.sample_ids[rows]
+
+
+def rows_of_pair(predictions: Predictions, true_class: int, predicted_class: int) -> np.ndarray:
+    """Return the rows of ``predictions`` behind one cell, int64, in the order of ``images_of_pair``."""
+    rows = np.flatnonzero((predictions.y_true == true_class) & (predictions.y_pred == predicted_class))
+    confidence = predictions.probs[rows, predicted_class]
+    return rows[np.argsort(-confidence, kind="stable")]
+
+
+def check_images(predictions: Predictions, dataset: Dataset) -> None:
+    """Refuse to show images of a dataset that is not the one the run was measured on.
+
+    Raises:
+        PredictionsError: The dataset was added anew since then, with other images or labels.
+    """
+    ids = predictions.sample_ids
+    fits = not len(ids) or int(ids.max()) < len(dataset.table)
+    if fits and predictions.class_names == dataset.class_names:
+        fits = np.array_equal(dataset.labels(ids), predictions.y_true)
+    if not fits:
+        raise PredictionsError(
+            f"Dataset {dataset.name!r} was changed after these predictions were made, so the images "
+            f"behind them cannot be shown; train a run on the dataset as it is now."
+        )

@@ -1,0 +1,40 @@
+"""One run in figures: where it stands and what it reached on validation and test."""
+
+from typing import Any
+
+from core.evaluation.report import compute_report, summarize_report
+from core.predictions import load_predictions
+from core.runs.run import Run
+
+
+def summarize_run(run: Run) -> dict[str, Any]:
+    """Return a run's state, settings and figures, ready for JSON.
+
+    Returns:
+        Keys ``run dataset model grouping status message epochs best_epoch seconds config val test``; ``epochs``
+        counts completed epochs; ``val`` and ``test`` hold ``accuracy balanced_accuracy macro_f1`` of the
+        best epoch, or are None while there are no predictions.
+
+    Raises:
+        RunError: The run's settings cannot be read.
+        PredictionsError: Its predictions are damaged.
+    """
+    config, status = run.config, run.status
+    figures = {
+        split: summarize_report(compute_report(load_predictions(run.predictions_path(split))))
+        if run.predictions_path(split).exists() else None
+        for split in ("val", "test")
+    }
+    return {
+        "run": run.id,
+        "dataset": config.dataset,
+        "model": config.model,
+        "grouping": config.grouping,
+        "status": status.state.value,
+        "message": status.message,
+        "epochs": status.epoch,
+        "best_epoch": status.best_epoch,
+        "seconds": round(status.seconds, 2),
+        "config": config.model_dump(mode="json"),
+        **figures,
+    }

@@ -1,0 +1,38 @@
+from core.regrouping.grouping import Grouping
+from core.regrouping.opponents import find_full, find_retrained
+from core.runs.config import RunConfig
+from core.runs.run import ACTIVE_STATES, Run, State, create_run
+from core.workspace import Workspace
+
+GROUPING = Grouping.identity(["cat", "dog", "car"]).merge(["cat", "dog"], "pet")
+GROUPS = GROUPING.to_mapping()
+
+
+def make_run(home: Workspace, state: State = State.DONE, **settings: object) -> Run:
+    run = create_run(home, RunConfig.make(dataset="zoo", model="lenet", **settings))
+    run.update_status(state=state)
+    return run
+
+
+def test_retrained_runs_are_done_and_have_the_groups_and_settings_of_the_full_run(home):
+    full = make_run(home)
+    first = make_run(home, groups=GROUPS, grouping="two")
+    second = make_run(home, groups=GROUPS, grouping="renamed", seed=1)
+    make_run(home, groups=GROUPS, epochs=99)
+    make_run(home, groups={**GROUPS, "car": "thing"})
+    make_run(home, State.CANCELLED, groups=GROUPS)
+    assert find_retrained(home, full, GROUPING) == [second, first]
+
+
+def test_runs_that_are_still_trained_are_found_when_asked_for(home):
+    full = make_run(home)
+    make_run(home, groups=GROUPS)
+    waiting = make_run(home, State.QUEUED, groups=GROUPS)
+    assert find_retrained(home, full, GROUPING, states=ACTIVE_STATES) == [waiting]
+
+
+def test_full_runs_are_done_and_have_the_settings_of_the_grouped_run(home):
+    full = make_run(home)
+    make_run(home, epochs=99)
+    make_run(home, State.FAILED)
+    assert find_full(home, make_run(home, groups=GROUPS)) == [full]
