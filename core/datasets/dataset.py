@@ -13,7 +13,7 @@ SPLITS = ("train", "val", "test")
 TABLE_COLUMNS = {
     "path": "string",      # path below root, with forward slashes; missing for arrays
     "position": "int64",   # row in the array; -1 for files
-    "label": "int64",      # index into class_names
+    "label": "int64",      # index into class_names; -1 when excluded and of no class
     "split": "string",     # train, val or test
     "group": "string",     # images of one group (patient, track) never stand in two splits; missing: alone
     "width": "int64",      # pixels; 0 when unreadable

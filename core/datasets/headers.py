@@ -81,8 +81,7 @@ def _read_jpeg(content: bytes) -> Header | None:
         mode=JPEG_MODES.get(components, "unknown"),
         orientation=orientation,
         plain=bits == 8 and components in {1, 3} and width > 0 and height > 0,
-        complete=content.find(JPEG_END, max(position, len(content) - 64)) >= 0
-        or content.find(JPEG_END, position) >= 0,
+        complete=content.rfind(JPEG_END, position) >= 0,  # something may follow, such as a second picture
     )
 
 

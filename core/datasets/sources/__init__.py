@@ -1,1 +1,1 @@
-"""Sources: one file for each way in which images and labels can come."""
+"""Where images come from: one file a kind of source, each returns a ``Listing``."""

@@ -1,0 +1,193 @@
+"""Add a dataset: list the source, look at every image once, divide, write down.
+
+Images of a folder stay where they are; arrays are copied into the workspace.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.datasets.dataset import SPLITS, TABLE_COLUMNS, Dataset
+from core.datasets.integrity import FileFacts, inspect_arrays, inspect_files
+from core.datasets.parallel import Progress
+from core.datasets.sources.listing import Listing, natural_key, some
+from core.datasets.sources.metadata_csv import MetadataColumns
+from core.datasets.sources.recognize import open_source
+from core.datasets.split import assign_splits
+from core.datasets.store import check_new_name, remove_leftovers, save_dataset
+from core.errors import DatasetError
+from core.workspace import Workspace
+
+__all__ = ["MetadataColumns", "add_dataset", "build_dataset", "suggest_name"]
+
+
+def add_dataset(
+    workspace: Workspace,
+    source: Path | str,
+    *,
+    name: str | None = None,
+    metadata: MetadataColumns | None = None,
+    group_separator: str | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Make a dataset of a folder or a file on disk; nothing is kept when this is stopped or refused.
+
+    Args:
+        workspace: Where to write it down.
+        source: A folder of class folders, a folder of images (with ``metadata``), or an ``.npz`` file.
+        name: Unique in the workspace; None: the name of the source.
+        metadata: Where the labels of a folder of images stand.
+        group_separator: For class folders: images whose file names agree up to the last of this text are one
+            group and stay in one split.
+        seed: Start of the random numbers that divide the images.
+        progress: Called with (done, total); what it raises stops the work.
+
+    Raises:
+        DatasetError: The source or the name cannot be used; the message says why and what to do.
+    """
+    path = Path(source).expanduser().absolute()
+    name = check_new_name(workspace, suggest_name(path) if name is None else name)
+    if seed < 0:
+        raise DatasetError(f"The seed {seed} is negative; choose 0 or more.")
+    listing = open_source(path, metadata, group_separator=group_separator)
+    remove_leftovers(workspace)
+    dataset = build_dataset(name, listing, seed=seed, progress=progress)
+    return save_dataset(workspace, dataset, arrays=listing.arrays or None)
+
+
+def suggest_name(source: Path | str) -> str:
+    """Return a name for the dataset of a source.
+
+    >>> suggest_name("/photos/<my> birds.npz")
+    'my birds'
+    """
+    path = Path(source).expanduser()
+    stem = path.stem if path.suffix.lower() == ".npz" else path.absolute().name
+    cleaned = re.sub(r"[^\w .()+,=@-]+", " ", stem)[:60]
+    return " ".join(cleaned.split()).strip(" .()+,=@-") or "dataset"
+
+
+def build_dataset(name: str, listing: Listing, *, seed: int = 0, progress: Progress | None = None) -> Dataset:
+    """Return the dataset of a listing after looking at every image; nothing is written.
+
+    Raises:
+        DatasetError: Fewer than two classes have images that can be read.
+    """
+    facts = _inspect(listing, progress)
+    reasons = [said or found.reason for said, found in zip(listing.reasons, facts, strict=True)]
+    usable = np.array([reason is None for reason in reasons], dtype=bool)
+    class_names, notes = _choose_classes(listing, usable, reasons)
+    index = {class_name: position for position, class_name in enumerate(class_names)}
+    labels = np.array([index.get(label or "", -1) for label in listing.labels], dtype=np.int64)
+    given = [split for split, use in zip(listing.splits, usable, strict=True) if use]
+    groups = pd.Series(listing.groups, dtype=object)
+    together = groups.where(groups.notna(), [found.sha1 for found in facts])  # identical images stay together
+    splits = np.full(len(labels), "train", dtype=object)
+    splits[usable], given_split, split_notes = _divide(labels[usable], together[usable], given, seed)
+    from_files = listing.root is not None
+    table = pd.DataFrame(
+        {
+            "path": listing.paths if from_files else None,
+            "position": -1 if from_files else np.arange(len(labels)),
+            "label": labels,
+            "split": splits,
+            "group": groups,
+            "width": [found.width for found in facts],
+            "height": [found.height for found in facts],
+            "mode": [found.mode for found in facts],
+            "sha1": [found.sha1 for found in facts],
+            "excluded": ~usable,
+            "reason": reasons,
+        }
+    ).astype(TABLE_COLUMNS)
+    notes = [*listing.notes, *notes, *split_notes]
+    notes += _note_leaks(table) + _note_lone_images(table, class_names)
+    return Dataset(
+        name=name,
+        description=listing.description,
+        class_names=class_names,
+        table=table,
+        seed=seed,
+        given_split=given_split,
+        root=listing.root,
+        known_groups=_restrict(listing.known_groups, class_names),
+        notes=tuple(notes),
+    )
+
+
+def _inspect(listing: Listing, progress: Progress | None) -> list[FileFacts]:
+    if listing.root is None:
+        return inspect_arrays(listing.arrays, progress=progress)
+    wanted = [position for position, reason in enumerate(listing.reasons) if reason is None]
+    paths = [listing.paths[position] or "" for position in wanted]
+    facts = [FileFacts()] * len(listing.reasons)
+    for position, found in zip(wanted, inspect_files(listing.root, paths, progress=progress), strict=True):
+        facts[position] = found
+    return facts
+
+
+def _choose_classes(
+    listing: Listing, usable: np.ndarray, reasons: list[str | None]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return the classes that have at least one usable image, and a note on those that have none."""
+    labels = [label for label in listing.labels if label]
+    named = listing.class_names or tuple(sorted(set(labels), key=natural_key))
+    alive = {label for label, use in zip(listing.labels, usable, strict=True) if use}
+    empty = [name for name in named if name not in alive]
+    if len(alive) < 2:
+        found = f"only one class, {some(sorted(str(name) for name in alive))}" if alive else "no class"
+        first = next((reason for reason in reasons if reason), "")
+        example = f" The first of {(~usable).sum()} left out: {first}" if first else ""
+        raise DatasetError(
+            f"The source has {found} with images that can be read, and telling classes apart needs two; "
+            f"add images of another class.{example}"
+        )
+    notes = [f"Without any usable image, so left out: {some(empty)}."] if empty else []
+    return tuple(name for name in named if name in alive), notes
+
+
+def _divide(
+    labels: np.ndarray, groups: pd.Series, given: list[str | None], seed: int
+) -> tuple[np.ndarray, bool, list[str]]:
+    """Return the split of each image, whether the source came divided, and what was done about it."""
+    splits = np.array(given, dtype=object)
+    present = {split for split in given if split}
+    if not present or len(present) == 1:
+        return assign_splits(labels, groups, seed=seed), False, []
+    if "train" not in present:
+        raise DatasetError("The source has validation and test images but no training images; add some.")
+    notes = []
+    for number, missing in enumerate(split for split in SPLITS[1:] if split not in present):
+        pool = np.flatnonzero(splits == "train")
+        kept = assign_splits(labels[pool], groups.iloc[pool], seed=seed + number, fractions=(0.9, 0.1, 0.0))
+        splits[pool[kept == "val"]] = missing
+        name = "validation" if missing == "val" else missing
+        notes.append(f"The source has no {name} images; a tenth of its training images was set apart for it.")
+    return splits, True, notes
+
+
+def _note_leaks(table: pd.DataFrame) -> list[str]:
+    """Say when a group or an identical image stands in two splits, as given splits may have it."""
+    included = table[~table["excluded"]]
+    notes = []
+    for column, what in (("group", "groups of images"), ("sha1", "identical images")):
+        count = int((included.groupby(column)["split"].nunique() > 1).sum())
+        if count:
+            notes.append(f"In more than one split: {count:,} {what}; test scores may be a little too good.")
+    return notes
+
+
+def _note_lone_images(table: pd.DataFrame, class_names: tuple[str, ...]) -> list[str]:
+    labels = table.loc[~table["excluded"], "label"].to_numpy(np.int64)
+    counts = np.bincount(labels, minlength=len(class_names))
+    alone = [name for name, count in zip(class_names, counts, strict=True) if count == 1]
+    if not alone:
+        return []
+    return [f"With a single image, which is used for training and never tested: {some(alone)}."]
+
+
+def _restrict(known: dict[str, str] | None, class_names: tuple[str, ...]) -> dict[str, str] | None:
+    return {name: known[name] for name in class_names} if known else None

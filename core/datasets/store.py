@@ -1,0 +1,205 @@
+"""Datasets on disk: ``datasets/<name>/`` with dataset.json, images.parquet and, for arrays, images.npy.
+
+A dataset is built in a hidden folder beside its place and renamed when whole, so that a half-written one
+is never seen.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock
+
+from core.datasets.dataset import TABLE_COLUMNS, Dataset
+from core.errors import DatasetError, WorkspaceError
+from core.workspace import Workspace, check_name, open_workspace, read_json, write_bytes, write_json
+
+BUILT_IN = ("digits", "shapes")
+LEFTOVER_SUFFIX = ".tmp"
+LEFTOVER_AGE_S = 24 * 3600.0  # a hidden folder this old belongs to a process that was killed
+FORMAT = 1
+
+
+def list_datasets(workspace: Workspace) -> list[str]:
+    """Return the names of all datasets: the built-in ones first, prepared or not, then by name."""
+    own = {path.parent.name for path in workspace.datasets_dir.glob("*/dataset.json")}
+    return [*BUILT_IN, *sorted(name for name in own - set(BUILT_IN) if not name.startswith("."))]
+
+
+def load_dataset(workspace: Workspace, name: str) -> Dataset:
+    """Return a dataset; a built-in one is prepared on first use.
+
+    Raises:
+        DatasetError: There is none of that name, or its files are damaged.
+    """
+    folder = workspace.datasets_dir / name
+    if name in BUILT_IN and not (folder / "dataset.json").exists():
+        prepare_builtin(workspace, name)
+    elif name not in list_datasets(workspace):
+        raise DatasetError(
+            f"There is no dataset {name!r}; there are {', '.join(list_datasets(workspace))}. "
+            f"Add one on the Datasets page or with `regroup datasets add`."
+        )
+    try:
+        facts = read_json(folder / "dataset.json")
+        table = pd.read_parquet(folder / "images.parquet").astype(TABLE_COLUMNS)
+        return _from_json(facts, table[list(TABLE_COLUMNS)], folder)
+    except (OSError, ValueError, KeyError, TypeError, WorkspaceError) as error:
+        remedy = f"remove {folder}, it is made anew" if name in BUILT_IN else "delete it and add it again"
+        raise DatasetError(f"Dataset {name!r} is damaged ({error}); {remedy}.") from error
+
+
+def save_dataset(
+    workspace: Workspace, dataset: Dataset, arrays: np.ndarray | Sequence[np.ndarray] | None = None
+) -> Dataset:
+    """Write a new dataset in one step and return it as it was stored.
+
+    Args:
+        workspace: Where to.
+        dataset: The table and its names.
+        arrays: The images in table order when they are not files: uint8, ``(n, h, w)`` or ``(n, h, w, 3)``,
+            in one array or in several to be written one after the other.
+
+    Raises:
+        DatasetError: There is already a dataset of that name.
+        WorkspaceError: The disk is full or the folder cannot be written.
+    """
+    try:
+        temporary = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
+    except OSError as error:
+        raise WorkspaceError(_unwritable(workspace, error)) from error
+    try:
+        temporary.chmod(0o755)
+        if arrays is not None:
+            _write_arrays(temporary / "images.npy", [arrays] if isinstance(arrays, np.ndarray) else arrays)
+        write_bytes(temporary / "images.parquet", dataset.table.astype(TABLE_COLUMNS).to_parquet(index=False))
+        write_json(temporary / "dataset.json", _to_json(dataset, has_array=arrays is not None))
+        temporary.rename(workspace.datasets_dir / dataset.name)
+    except OSError as error:
+        if (workspace.datasets_dir / dataset.name).exists():
+            raise DatasetError(_taken(dataset.name)) from error
+        raise WorkspaceError(_unwritable(workspace, error)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return load_dataset(workspace, dataset.name)
+
+
+def delete_dataset(workspace: Workspace, name: str) -> None:
+    """Forget a dataset; images in a folder of their own stay where they are.
+
+    Raises:
+        DatasetError: It is built in, or there is none of that name.
+    """
+    if name in BUILT_IN:
+        raise DatasetError(f"{name!r} is built in and cannot be deleted; delete datasets that were added.")
+    if name not in list_datasets(workspace):
+        raise DatasetError(f"There is no dataset {name!r}; there are {', '.join(list_datasets(workspace))}.")
+    doomed = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
+    try:
+        (workspace.datasets_dir / name).rename(doomed / "dataset")
+    except OSError as error:
+        raise DatasetError(f"{name!r} cannot be deleted ({error.strerror}); close what uses it.") from error
+    finally:
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def check_new_name(workspace: Workspace, name: str) -> str:
+    """Return a name for a new dataset, stripped.
+
+    Raises:
+        DatasetError: It cannot be a name, or is taken (upper and lower case count as the same).
+    """
+    try:
+        name = check_name(name, "dataset")
+    except WorkspaceError as error:
+        raise DatasetError(str(error)) from error
+    if name.casefold() in {taken.casefold() for taken in list_datasets(workspace)}:
+        raise DatasetError(_taken(name))
+    return name
+
+
+def prepare_builtins(workspace: Workspace) -> None:
+    """Prepare the built-in datasets that are not there yet."""
+    for name in BUILT_IN:
+        prepare_builtin(workspace, name)
+
+
+def prepare_builtin(workspace: Workspace, name: str) -> None:
+    """Prepare one built-in dataset unless it is there; another process doing the same is waited for."""
+    from core.datasets.builtin import build_builtin  # noqa: PLC0415 - what it imports is needed only once
+
+    with FileLock(workspace.datasets_dir / f".{name}.lock"):
+        if not (workspace.datasets_dir / name / "dataset.json").exists():
+            dataset, arrays = build_builtin(name)
+            save_dataset(workspace, dataset, arrays)
+
+
+def remove_leftovers(workspace: Workspace) -> None:
+    """Remove hidden folders of processes that were killed long ago."""
+    for folder in workspace.datasets_dir.glob(f".*{LEFTOVER_SUFFIX}"):
+        if time.time() - folder.stat().st_mtime > LEFTOVER_AGE_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _taken(name: str) -> str:
+    return f"There is already a dataset named {name!r}; choose another name, or delete that one first."
+
+
+def _unwritable(workspace: Workspace, error: OSError) -> str:
+    return (
+        f"{workspace.datasets_dir} cannot be written ({error.strerror or error}); "
+        f"free some disk space or check the folder's permissions, then try again."
+    )
+
+
+def _write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> None:
+    """Write arrays one after the other as one ``.npy``, without holding them twice in memory."""
+    shape = (sum(len(images) for images in arrays), *arrays[0].shape[1:])
+    with path.open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_2_0(file, header)
+        for images in arrays:
+            file.write(np.ascontiguousarray(images, dtype=np.uint8).data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _to_json(dataset: Dataset, *, has_array: bool) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "name": dataset.name,
+        "description": dataset.description,
+        "class_names": list(dataset.class_names),
+        "seed": dataset.seed,
+        "given_split": dataset.given_split,
+        "root": str(dataset.root) if dataset.root is not None else None,
+        "array": "images.npy" if has_array else None,
+        "known_groups": dataset.known_groups,
+        "notes": list(dataset.notes),
+    }
+
+
+def _from_json(facts: dict[str, Any], table: pd.DataFrame, folder: Path) -> Dataset:
+    return Dataset(
+        name=folder.name,
+        description=facts["description"],
+        class_names=tuple(facts["class_names"]),
+        table=table,
+        seed=facts["seed"],
+        given_split=facts["given_split"],
+        root=Path(facts["root"]) if facts["root"] is not None else None,
+        array_path=folder / "images.npy" if facts["array"] else None,
+        known_groups=facts["known_groups"],
+        notes=tuple(facts["notes"]),
+    )
+
+
+if __name__ == "__main__":
+    prepare_builtins(open_workspace(sys.argv[1] if len(sys.argv) > 1 else None))

@@ -1,0 +1,112 @@
+"""Folders of class folders, with and without folders of splits."""
+
+import os
+
+import pytest
+
+from core.datasets.sources.class_folders import list_class_folders
+from core.errors import DatasetError
+
+
+def test_the_folder_names_are_the_classes_and_deeper_files_belong_to_them(make_folder, write_image):
+    root = make_folder({"cat": 2, "dog": 1})
+    write_image("pets/dog/more/deep.png")
+    listing = list_class_folders(root)
+    assert list(zip(listing.paths, listing.labels, strict=True)) == [
+        ("cat/0.jpg", "cat"), ("cat/1.jpg", "cat"), ("dog/0.jpg", "dog"), ("dog/more/deep.png", "dog"),
+    ]
+    assert set(listing.splits) == {None}
+
+
+def test_split_folders_are_kept_under_any_of_their_names(make_folder):
+    root = make_folder({"Train/cat": 2, "Train/dog": 1, "validation/cat": 1, "test/dog": 1})
+    listing = list_class_folders(root)
+    assert sorted(zip(listing.splits, listing.labels, strict=True)) == [
+        ("test", "dog"), ("train", "cat"), ("train", "cat"), ("train", "dog"), ("val", "cat"),
+    ]
+
+
+def test_a_class_may_be_called_train(make_folder):
+    listing = list_class_folders(make_folder({"train": 2, "tram": 2, "test": 1}))
+    assert set(listing.labels) == {"train", "tram", "test"}
+    assert set(listing.splits) == {None}
+
+
+def test_hidden_files_and_what_is_no_image_are_passed_over(make_folder, write_image):
+    root = make_folder({"cat": 1, "dog": 1})
+    for hidden in (".hidden.jpg", ".cache/x.jpg", "cat/.thumb.png", "__MACOSX/cat/0.jpg"):
+        write_image(f"pets/{hidden}")
+    (root / "cat" / "notes.txt").write_text("no image")
+    assert list_class_folders(root).paths == ["cat/0.jpg", "dog/0.jpg"]
+
+
+def test_a_folder_that_only_wraps_the_class_folders_is_entered(make_folder, tmp_path):
+    make_folder({"images/cat": 1, "images/dog": 1})
+    listing = list_class_folders(tmp_path / "pets")
+    assert listing.root == tmp_path / "pets" / "images"
+    assert listing.labels == ["cat", "dog"]
+
+
+def test_images_beside_the_class_folders_are_left_out_with_the_reason(make_folder, write_image):
+    root = make_folder({"cat": 1, "dog": 1})
+    write_image("pets/stray.jpg")
+    listing = list_class_folders(root)
+    reason = listing.reasons[listing.paths.index("stray.jpg")]
+    assert "in no class folder; move it" in reason
+
+
+def test_links_that_leave_the_folder_are_not_followed(make_folder, write_image):
+    root = make_folder({"cat": 1, "dog": 1})
+    secret = write_image("secret/private.jpg")
+    (root / "cat" / "link.jpg").symlink_to(secret)
+    (root / "bird").symlink_to(secret.parent)
+    (root / "dog" / "inside.jpg").symlink_to(root / "cat" / "0.jpg")
+    listing = list_class_folders(root)
+    reasons = dict(zip(listing.paths, listing.reasons, strict=True))
+    assert "leads out of the folder; copy" in reasons["cat/link.jpg"]
+    assert "not followed; copy" in reasons["bird"]
+    assert reasons["dog/inside.jpg"] is None
+    assert len(reasons) == 5
+
+
+def test_files_cut_from_one_photo_can_be_grouped_by_name(write_image, tmp_path):
+    for name in ("rbc/photo7_1.jpg", "wbc/photo7_2.jpg", "wbc/photo8.jpg"):
+        write_image(f"cells/{name}")
+    grouped = list_class_folders(tmp_path / "cells", group_separator="_")
+    assert grouped.groups == ["photo7", "photo7", "photo8"]
+    assert list_class_folders(tmp_path / "cells").groups == [None] * 3
+
+
+def test_names_in_any_script_and_with_markup_are_classes(make_folder):
+    names = ["Ä ö ß", "<b>bold<", 'quo"te\'s', "日本", "*star*"]
+    assert set(list_class_folders(make_folder(dict.fromkeys(names, 1))).labels) == set(names)
+
+
+def test_a_folder_without_images_is_refused(tmp_path):
+    (tmp_path / "cat").mkdir()
+    with pytest.raises(DatasetError, match=r"no images in .*subfolders are named after the classes"):
+        list_class_folders(tmp_path)
+
+
+def test_a_single_class_is_refused_and_a_csv_beside_it_is_pointed_at(make_folder):
+    root = make_folder({"images": 3})
+    with pytest.raises(DatasetError, match=r"only one class folder with images, 'im.*one folder a class"):
+        list_class_folders(root)
+    (root / "labels.csv").write_text("image,label\n")
+    with pytest.raises(DatasetError, match=r"give the labels' file 'labels.csv'"):
+        list_class_folders(root)
+
+
+def test_images_without_any_folder_are_refused(write_image, tmp_path):
+    write_image("pets/a.jpg")
+    with pytest.raises(DatasetError, match="no class folders"):
+        list_class_folders(tmp_path / "pets")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_may_not_be_opened_is_left_out(make_folder):
+    root = make_folder({"cat": 1, "dog": 1, "locked": 1})
+    (root / "locked").chmod(0)
+    listing = list_class_folders(root)
+    (root / "locked").chmod(0o755)
+    assert "cannot be read" in listing.reasons[listing.paths.index("locked/")]

@@ -1,0 +1,45 @@
+"""Adding in a thread, with progress and a stop."""
+
+import threading
+
+import pytest
+
+from core.datasets.adding_job import AddingJob
+from core.datasets.store import list_datasets
+from core.errors import DatasetError
+
+
+def test_a_job_ends_with_its_dataset(home, make_folder):
+    job = AddingJob(home, make_folder({"cat": 3, "dog": 2}), name="animals")
+    assert job.result(30).num_images == 5
+    assert not job.is_running
+    assert (job.done, job.total) == (5, 5)
+    assert job.seconds_left == 0
+
+
+def test_a_refusal_is_handed_on(home, tmp_path):
+    job = AddingJob(home, tmp_path / "gone")
+    with pytest.raises(DatasetError, match="does not exist; give the path"):
+        job.result(30)
+
+
+def test_a_stopped_job_keeps_nothing(home, make_folder, monkeypatch):
+    listed, go_on = threading.Event(), threading.Event()
+    build = "core.datasets.adding.open_source"
+    from core.datasets.sources.recognize import open_source
+
+    def wait_and_open(*arguments, **options):
+        listed.set()
+        assert go_on.wait(30)
+        return open_source(*arguments, **options)
+
+    monkeypatch.setattr(build, wait_and_open)
+    job = AddingJob(home, make_folder({"cat": 3, "dog": 2}))
+    assert listed.wait(30)
+    assert job.is_running
+    assert job.seconds_left is None
+    job.stop()
+    go_on.set()
+    with pytest.raises(DatasetError, match="stopped; nothing was kept"):
+        job.result(30)
+    assert list_datasets(home) == ["digits", "shapes"]
