@@ -21,26 +21,27 @@ def find_retrained(
         grouping: The groups, with their names.
         states: States that count; finished runs only, unless told otherwise.
     """
-    settings = _settings(full)
     return [
         run
         for run in list_runs(workspace)
-        if run.config.groups == grouping.to_mapping()
-        and _settings(run) == settings
-        and run.status.state in states
+        if run.config.groups == grouping.to_mapping() and _is_like(run, full) and run.status.state in states
     ]
 
 
 def find_full(workspace: Workspace, retrained: Run) -> list[Run]:
     """Return the finished runs on all classes that a run on groups may stand against, newest first."""
-    settings = _settings(retrained)
     return [
         run
         for run in list_runs(workspace)
-        if run.config.groups is None and _settings(run) == settings and run.status.state is State.DONE
+        if run.config.groups is None and _is_like(run, retrained) and run.status.state is State.DONE
     ]
 
 
+def _is_like(run: Run, other: Run) -> bool:
+    """Whether two runs differ in nothing but groups and seed; a run that has not begun saw no dataset yet."""
+    versions = {run.dataset_version, other.dataset_version} - {None}
+    return len(versions) < 2 and _settings(run) == _settings(other)
+
+
 def _settings(run: Run) -> dict[str, object]:
-    settings = run.config.model_dump(exclude={"grouping", "groups", "seed"})
-    return {**settings, "dataset_version": run.dataset_version}
+    return run.config.model_dump(exclude={"grouping", "groups", "seed"})

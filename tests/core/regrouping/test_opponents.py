@@ -2,7 +2,7 @@ from core.regrouping.grouping import Grouping
 from core.regrouping.opponents import find_full, find_retrained
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, create_run
-from core.workspace import Workspace
+from core.workspace import Workspace, write_json
 
 GROUPING = Grouping.identity(["cat", "dog", "car"]).merge(["cat", "dog"], "pet")
 GROUPS = GROUPING.to_mapping()
@@ -36,3 +36,12 @@ def test_full_runs_are_done_and_have_the_settings_of_the_grouped_run(home):
     make_run(home, epochs=99)
     make_run(home, State.FAILED)
     assert find_full(home, make_run(home, groups=GROUPS)) == [full]
+
+
+def test_a_run_on_an_older_version_of_the_dataset_is_no_opponent(home):
+    full, retrained = make_run(home), make_run(home, groups=GROUPS)
+    for run, version in ((full, "new"), (retrained, "old")):
+        write_json(run.directory / "environment.json", {"dataset_version": version})
+    assert find_retrained(home, full, GROUPING) == []
+    write_json(retrained.directory / "environment.json", {"dataset_version": "new"})
+    assert find_retrained(home, full, GROUPING) == [retrained]
