@@ -2,17 +2,30 @@
 
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core import workspace as workspaces
 from core.datasets.dataset import Dataset
 from core.datasets.store import list_datasets, load_dataset
+from core.datasets.thumbnails import thumbnails
+from core.evaluation.confusion import compute_confusion
+from core.explain import service
 from core.jobs.supervisor import Supervisor
 from core.predictions import Predictions, load_predictions
+from core.regrouping.grouping import Grouping
+from core.regrouping.order import order_classes
+from core.regrouping.score import GroupingScore, score_grouping
+from core.runs.config import RunConfig
 from core.runs.run import Run, find_run, list_runs
 from core.workspace import Workspace
+
+Answer = TypeVar("Answer")
 
 
 def workspace() -> Workspace:
@@ -50,7 +63,17 @@ def run(run_id: str) -> Run:
 
 def run_datasets() -> dict[str, str]:
     """Id of each run and the name of its dataset, newest first."""
-    return {run.id: _run_dataset(str(run.directory)) for run in list_runs(workspace())}
+    return {run.id: config(run).dataset for run in list_runs(workspace())}
+
+
+def config(run: Run) -> RunConfig:
+    """Settings of a run; the file time tells it from a deleted run of the same id."""
+    return _config(str(run.directory), _file_time(run.directory / "config.json"))
+
+
+def history(run: Run) -> pd.DataFrame:
+    """Epochs of a run so far; read again when its file has changed."""
+    return _history(str(run.directory), _file_time(run.directory / "history.csv"))
 
 
 def predictions(run_id: str, split: str) -> Predictions:
@@ -63,10 +86,45 @@ def predictions(run_id: str, split: str) -> Predictions:
     return _predictions(str(path), _file_time(path))
 
 
+def explained(function: Callable[..., Answer], run_id: str, *arguments: Any, **options: Any) -> Answer:
+    """What a function of ``core.explain.service`` says of a run's network, kept until that is trained anew.
+
+    Raises:
+        RegroupError: As the function does.
+    """
+    directory = run(run_id).directory
+    file_time = _file_time(Run(directory).model_path)
+    answer: Answer = _explained(function.__name__, str(directory), file_time, arguments, options)
+    return answer
+
+
+def thumbnails_of(name: str, sample_ids: tuple[int, ...], size: int = 96) -> list[bytes]:
+    """Small JPEGs of a dataset's images."""
+    return _thumbnails(dataset(name).version, name, sample_ids, size)
+
+
+def confusion(run_id: str, split: str) -> np.ndarray:
+    """Confusion matrix of a run's stored predictions, counts, shape ``(num_classes, num_classes)``.
+
+    Raises:
+        PredictionsError: The run has not stored them yet.
+    """
+    return _confusion(*_predictions_key(run_id, split))
+
+
+def class_order(run_id: str, grouping: Grouping) -> np.ndarray:
+    """Order of the classes that puts validation confusions and groups in blocks, shape ``(num_classes,)``."""
+    return _class_order(*_predictions_key(run_id, "val"), grouping.assignment, grouping)
+
+
+def grouping_score(run_id: str, split: str, grouping: Grouping) -> GroupingScore:
+    """Scores of a grouping on a run's stored predictions."""
+    return _grouping_score(*_predictions_key(run_id, split), grouping.assignment, grouping)
+
+
 @st.cache_resource
 def freeze_modules() -> None:
     """Take what is imported by the first page out of every later garbage collection: once in a process."""
-    gc.collect()
     gc.freeze()
 
 
@@ -88,13 +146,52 @@ def _dataset(home: str, name: str, file_time: int) -> Dataset:
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
-def _run_dataset(directory: str) -> str:
-    return Run(Path(directory)).config.dataset
+def _config(directory: str, file_time: int) -> RunConfig:
+    return Run(Path(directory)).config
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _history(directory: str, file_time: int) -> pd.DataFrame:
+    return Run(Path(directory)).history
 
 
 @st.cache_resource(max_entries=24, show_spinner="Reading the predictions")
 def _predictions(path: str, file_time: int) -> Predictions:
     return load_predictions(Path(path))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Asking the network; the first question takes some seconds")
+def _explained(
+    question: str, directory: str, file_time: int, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
+    return getattr(service, question)(Run(Path(directory)), *arguments, **options)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _thumbnails(version: str, name: str, sample_ids: tuple[int, ...], size: int) -> list[bytes]:
+    return thumbnails(dataset(name), sample_ids, size=size)
+
+
+def _predictions_key(run_id: str, split: str) -> tuple[str, int]:
+    path = workspace().runs_dir / run_id / "predictions" / f"{split}.npz"
+    return str(path), _file_time(path)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _confusion(path: str, file_time: int) -> np.ndarray:
+    return compute_confusion(_predictions(path, file_time))
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _class_order(path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping) -> np.ndarray:
+    return order_classes(_confusion(path, file_time), _grouping)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _grouping_score(
+    path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping
+) -> GroupingScore:
+    return score_grouping(_predictions(path, file_time), _grouping)
 
 
 def _file_time(path: os.PathLike[str]) -> int:

@@ -15,8 +15,9 @@ class Key(StrEnum):
 
     DATASET = "dataset"
     RUN = "run"
-    PAIR = "pair"          # (class name, class name) to look at on Regroup
-    SAMPLE = "sample"      # sample id to look at on Look inside
+    PAIR = "pair"  # (class name, class name) to look at on Regroup
+    CHOSEN = "chosen"  # (run id, class names) chosen on Regroup
+    SAMPLE = "sample"  # sample id to look at on Look inside
     GROUPING = "grouping"  # name of the grouping to compare
 
 
@@ -62,11 +63,15 @@ def draw_choices() -> None:
     if dataset_of_run in datasets:
         st.session_state.setdefault(f"next_{Key.DATASET}", dataset_of_run)
     _settle(Key.DATASET, datasets, fallback)
-    st.selectbox("Dataset", datasets, key=Key.DATASET, help="The pictures that every page speaks of.")
+    st.selectbox("Dataset", datasets, **bind(Key.DATASET), help="The pictures that every page speaks of.")
     runs = [run for run, dataset in cache.run_datasets().items() if dataset == current_dataset()]
     _settle(Key.RUN, runs, runs[0] if runs else None)
     st.selectbox(
-        "Run", runs, key=Key.RUN, disabled=not runs, placeholder="None yet: train one",
+        "Run",
+        runs,
+        **bind(Key.RUN),
+        disabled=not runs,
+        placeholder="None yet: train one",
         help="One training of one network; its predictions are what Evaluate, Regroup and Compare show.",
     )
     for key in (Key.DATASET, Key.RUN):

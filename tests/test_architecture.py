@@ -19,7 +19,7 @@ EARLIER = {
     "evaluation": {"datasets", "runs", "predictions"},
     "regrouping": {"datasets", "runs", "predictions", "evaluation"},
     "jobs": {"datasets", "models.catalog", "runs", "regrouping.grouping", "regrouping.store"},
-    "explain": {"datasets", "models", "runs"},
+    "explain": {"datasets", "models", "runs", "predictions", "regrouping.grouping"},
     "plots": set(),
 }
 EVERYWHERE = {"errors", "workspace"}

@@ -14,6 +14,7 @@ def test_versions_platform_and_device_are_written_down(tmp_path):
     assert environment["keras"] == keras.__version__
     assert environment["tensorflow"] == tf.__version__
     assert environment["numpy"] == np.__version__
+    assert environment["dataset_version"] == "abc"
     assert {"python", "platform", "device"} < environment.keys()
 
 

@@ -1,0 +1,73 @@
+"""A run's state in words: badge, progress and remaining time, the same on every page."""
+
+from typing import Literal
+
+from core.runs.config import RunConfig
+from core.runs.run import RunStatus, State
+
+Color = Literal["gray", "blue", "green", "orange", "red"]
+
+BADGES: dict[State, tuple[str, str, Color]] = {  # words, icon, color
+    State.QUEUED: ("Waits in the queue", ":material/hourglass_empty:", "gray"),
+    State.STARTING: ("Starting", ":material/hourglass_top:", "blue"),
+    State.RUNNING: ("Training", ":material/sync:", "blue"),
+    State.DONE: ("Done", ":material/check_circle:", "green"),
+    State.CANCELLED: ("Cancelled", ":material/cancel:", "gray"),
+    State.INTERRUPTED: ("Interrupted", ":material/power_off:", "orange"),
+    State.FAILED: ("Failed", ":material/error:", "red"),
+}
+PHASES = {"preparing": "Reading the images", "evaluating": "Measuring the best epoch"}
+
+
+def duration(seconds: float) -> str:
+    """Return a time span as a person would say it.
+
+    >>> [duration(seconds) for seconds in (0.2, 12.4, 89, 170, 4000, 200_000)]
+    ['1 s', '12 s', '89 s', '3 min', '1 h 7 min', '55 h 33 min']
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def progress_share(status: RunStatus, config: RunConfig) -> float:
+    """Return how much of the training is done, between 0 and 1.
+
+    >>> status = RunStatus(epoch=1, step=5, steps_per_epoch=10)
+    >>> progress_share(status, RunConfig(dataset="digits", epochs=3))
+    0.5
+    """
+    step_share = status.step / status.steps_per_epoch if status.steps_per_epoch else 0.0
+    return min(1.0, (status.epoch + step_share) / config.epochs)
+
+
+def progress_text(status: RunStatus, config: RunConfig) -> str:
+    """Return epoch, step and remaining time in one line.
+
+    >>> status = RunStatus(state="running", phase="training", epoch=2, step=4, steps_per_epoch=45)
+    >>> progress_text(status.model_copy(update={"seconds_left": 12}), RunConfig(dataset="digits", epochs=10))
+    'epoch 3 of 10, step 4 of 45, 12 s left'
+    """
+    parts = [short_progress(status, config)]
+    if status.phase == "training" and status.steps_per_epoch:
+        parts[1:1] = [f"step {status.step} of {status.steps_per_epoch}"]
+    if status.seconds_left is not None:
+        parts.append(f"{duration(status.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def short_progress(status: RunStatus, config: RunConfig) -> str:
+    """Return what the run is doing, in a few words.
+
+    >>> config = RunConfig(dataset="digits", epochs=10)
+    >>> short_progress(RunStatus(state="running", phase="training", epoch=2), config)
+    'epoch 3 of 10'
+    >>> short_progress(RunStatus(state="queued"), config)
+    'waits in the queue'
+    """
+    if status.state is State.RUNNING and status.phase == "training":
+        return f"epoch {min(status.epoch + 1, config.epochs)} of {config.epochs}"
+    if status.state is State.RUNNING and status.phase in PHASES:
+        return PHASES[status.phase].lower()
+    return BADGES[status.state][0].lower()

@@ -1,0 +1,72 @@
+"""Device slots of this machine: one for each NVIDIA GPU, else one for the CPU.
+
+GPUs are counted by NVML (``nvidia-ml-py``), which needs neither TensorFlow nor CUDA.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+
+import pynvml
+
+VISIBLE_VARIABLE = "CUDA_VISIBLE_DEVICES"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place where one training at a time runs.
+
+    Attributes:
+        name: Unique on this machine and fit for a file name, such as ``"gpu0"`` or ``"cpu"``.
+        kind: ``"gpu"`` or ``"cpu"``.
+        title: For people, such as ``"NVIDIA L4 (GPU 0)"``.
+        visible: Value of ``CUDA_VISIBLE_DEVICES`` for the slot's worker.
+    """
+
+    name: str
+    kind: str
+    title: str
+    visible: str
+
+
+def find_slots() -> list[Slot]:
+    """Return the machine's slots; ``CUDA_VISIBLE_DEVICES`` limits which GPUs count."""
+    cores = os.cpu_count() or 1
+    cpu = Slot("cpu", "cpu", f"CPU ({cores} cores)" if cores > 1 else "CPU (1 core)", "-1")
+    # TensorFlow trains on NVIDIA GPUs under Linux only.
+    gpus = _find_gpus() if sys.platform == "linux" else []
+    return gpus or [cpu]
+
+
+def _find_gpus() -> list[Slot]:
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return []
+    try:
+        allowed = os.environ.get(VISIBLE_VARIABLE)
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
+        wanted = [str(index) for index in range(len(handles))] if allowed is None else _split(allowed)
+        ids = {_text(pynvml.nvmlDeviceGetUUID(handle)): str(index) for index, handle in enumerate(handles)}
+        indices = [ids.get(name, name) for name in wanted]
+        known = [index for index in indices if index.isdigit() and int(index) < len(handles)]
+        names = [_text(pynvml.nvmlDeviceGetName(handles[int(index)])) for index in known]
+        return [Slot(f"gpu{i}", "gpu", f"{name} (GPU {i})", i) for i, name in zip(known, names, strict=True)]
+    except pynvml.NVMLError:
+        return []
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _split(allowed: str) -> list[str]:
+    """Devices up to the first that does not exist, as CUDA reads the variable."""
+    names: list[str] = []
+    for name in (part.strip() for part in allowed.split(",")):
+        if name.startswith("-") or not name:
+            break
+        names.append(name)
+    return names
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

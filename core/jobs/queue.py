@@ -1,0 +1,235 @@
+"""The queue: runs that wait for a device slot, in the order in which they were asked for.
+
+A waiting run is a marker file ``jobs/queue/<time>-<run id>``; whoever moves it to ``jobs/started/<run id>``
+may start the run, so that a supervisor looks at one small folder and two never start the same run. All
+about the run itself stands in its own folder, which is written only by the one who holds the run's lock.
+"""
+
+import contextlib
+import time
+from pathlib import Path
+
+from core.datasets.store import load_dataset
+from core.errors import RunError
+from core.models.catalog import check_config
+from core.regrouping.grouping import Grouping
+from core.regrouping.store import load_grouping
+from core.runs.config import RunConfig
+from core.runs.run import ACTIVE_STATES, Run, State, create_run, list_runs
+from core.runs.slots import running_ids
+from core.workspace import Workspace, write_bytes
+
+NAMED_WEIGHTS = ("imagenet", "none")  # every other value is a path
+WAS_CANCELLED = "It was cancelled while it waited; resume to queue it again."
+
+
+def submit(workspace: Workspace, config: RunConfig) -> Run:
+    """Check a config against its dataset and network, and queue a run of it.
+
+    Raises:
+        DatasetError: The dataset is unknown, or lacks training or validation images.
+        ModelError: The network is unknown, or cannot be built with these settings.
+        GroupingError: The grouping is unknown, or does not fit the dataset's classes.
+        RunError: The grouping leaves fewer than two groups.
+    """
+    run = create_run(workspace, resolve(workspace, config))
+    with run.hold():
+        _enqueue(workspace, run, time.time_ns())
+    return run
+
+
+def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
+    """Return the config as it is stored with a run: checked, groups written out, paths made absolute.
+
+    Raises:
+        RegroupError: As ``submit``.
+    """
+    dataset = load_dataset(workspace, config.dataset)
+    for split, name in (("train", "training"), ("val", "validation")):
+        if not len(dataset.sample_ids(split)):
+            raise RunError(f"Dataset {dataset.name!r} has no {name} images; add it again with more of them.")
+    changes: dict[str, object] = {}
+    if config.grouping is not None:
+        saved = load_grouping(workspace, dataset.name, config.grouping, class_names=dataset.class_names)
+        changes["groups"] = saved.grouping.to_mapping()
+    if config.weights not in NAMED_WEIGHTS:
+        changes["weights"] = str(Path(config.weights).expanduser().absolute())
+    config = config.model_copy(update=changes)
+    if config.groups is not None and Grouping.from_mapping(dataset.class_names, config.groups).num_groups < 2:
+        raise RunError("The grouping puts all classes into one group; a network needs at least two.")
+    check_config(config)
+    return config
+
+
+def resume(workspace: Workspace, run: Run) -> None:
+    """Queue a run again that was cancelled, was interrupted or failed; it goes on after its last full epoch.
+
+    Raises:
+        RunError: The run waits, is being trained, or is done.
+    """
+    if run.is_alive():
+        raise RunError(f"Run {run.id} is being trained already; it needs no resuming.")
+    with run.hold():
+        state = _written_state(run)  # nobody else holds the lock: "running" was interrupted
+        if state is State.QUEUED:
+            raise RunError(f"Run {run.id} waits in the queue already; it will start by itself.")
+        if state is State.DONE:
+            raise RunError(f"Run {run.id} is done and cannot be resumed; train a new run with more epochs.")
+        run.cancel_path.unlink(missing_ok=True)
+        changes = {"phase": "", "step": 0, "seconds_left": None, "first_step": None, "finished": None}
+        run.update_status(state=State.QUEUED, **changes)
+        _enqueue(workspace, run, time.time_ns())
+
+
+def cancel(run: Run) -> None:
+    """Take a waiting run out of the queue at once, or ask the worker of a running one to stop soon.
+
+    Raises:
+        RunError: The run has ended already.
+    """
+    state = run.status.state
+    if state not in ACTIVE_STATES:
+        raise RunError(f"Run {run.id} has ended already ({state}); there is nothing to cancel.")
+    run.cancel_path.touch()
+    if state is State.QUEUED:
+        workspace = Workspace(run.directory.parent.parent)
+        _cancel_waiting(workspace, run)
+        tell_waiting(workspace)
+
+
+def queued_runs(workspace: Workspace) -> list[Run]:
+    """Return the waiting runs, the next one first."""
+    runs = dict.fromkeys(_run_of(workspace, marker) for marker in _markers(workspace))
+    return [run for run in runs if _is_waiting(run)]
+
+
+def queue_position(workspace: Workspace, run: Run) -> int:
+    """Return how many runs come before a waiting run, those in training included; 0 when it does not wait."""
+    waiting = queued_runs(workspace)
+    return len(active_ids(workspace)) + waiting.index(run) if run in waiting else 0
+
+
+def active_ids(workspace: Workspace) -> list[str]:
+    """Return the ids of the runs that are being started or trained now."""
+    started = sorted(path.name for path in _started_dir(workspace).glob("*"))
+    started = [name for name in started if Run(workspace.runs_dir / name).status.state in ACTIVE_STATES]
+    return list(dict.fromkeys([*running_ids(workspace), *started]))
+
+
+def active_runs(workspace: Workspace) -> list[Run]:
+    """Return the runs that are being started or trained, then those that wait, in order."""
+    active = [Run(workspace.runs_dir / name) for name in active_ids(workspace)]
+    return list(dict.fromkeys([*active, *queued_runs(workspace)]))
+
+
+def take_next(workspace: Workspace) -> Run | None:
+    """Take the next waiting run out of the queue, for the caller to start; None when none waits."""
+    for marker in _markers(workspace):
+        run = _run_of(workspace, marker)
+        _started_dir(workspace).mkdir(exist_ok=True)
+        try:
+            marker.replace(_started_dir(workspace) / run.id)
+        except FileNotFoundError:
+            continue  # another slot was quicker
+        if run.cancel_path.exists():
+            _cancel_waiting(workspace, run)
+        if _tell(run, "The worker is starting."):
+            return run  # otherwise it was deleted, or has ended under a second marker
+        forget_started(workspace, run)
+    return None
+
+
+def forget_started(workspace: Workspace, run: Run) -> None:
+    """Drop the note that a run was started; when its worker has ended."""
+    (_started_dir(workspace) / run.id).unlink(missing_ok=True)
+
+
+def tell_waiting(workspace: Workspace) -> None:
+    """Write into each waiting run for whom it waits; after the queue has moved."""
+    before = active_ids(workspace)
+    for run in queued_runs(workspace):
+        _tell(run, _waits_for(before))
+        before.append(run.id)
+
+
+def is_in_queue(workspace: Workspace, run: Run) -> bool:
+    """Whether a marker of this run stands in the queue."""
+    return any(_run_of(workspace, marker) == run for marker in _markers(workspace))
+
+
+def adopt_orphans(workspace: Workspace) -> None:
+    """Queue waiting runs that have no marker: whoever took it died before the worker began."""
+    for run in list_runs(workspace):
+        if not _is_waiting(run) or run.is_alive() or is_in_queue(workspace, run):
+            continue
+        with contextlib.suppress(RunError), run.hold():  # RunError: it has a worker after all
+            if _is_waiting(run):
+                _enqueue(workspace, run, int(run.written_status.created * 1e9))
+
+
+def _enqueue(workspace: Workspace, run: Run, time_ns: int) -> None:
+    forget_started(workspace, run)
+    waiting = [other.id for other in queued_runs(workspace) if other != run]
+    run.update_status(message=_waits_for([*active_ids(workspace), *waiting]))
+    write_bytes(_queue_dir(workspace) / f"{time_ns:020d}-{run.id}", b"")
+
+
+def _waits_for(before: list[str]) -> str:
+    if not before:
+        return "It is the next to start."
+    return f"Waits for {before[0]} to finish ({len(before)} before it)."
+
+
+def _tell(run: Run, message: str) -> bool:
+    """Give a waiting run a message; False when it does not wait any more."""
+    try:
+        if not _is_waiting(run):
+            return False
+        with run.hold():
+            if _is_waiting(run) and run.written_status.message != message:
+                run.update_status(message=message)
+            return _is_waiting(run)
+    except RunError:
+        return False  # a worker has it
+
+
+def _cancel_waiting(workspace: Workspace, run: Run) -> None:
+    try:
+        with run.hold():
+            if _is_waiting(run):
+                run.update_status(state=State.CANCELLED, message=WAS_CANCELLED, finished=time.time())
+                run.cancel_path.unlink(missing_ok=True)
+                for marker in _markers(workspace):
+                    if _run_of(workspace, marker) == run:
+                        marker.unlink(missing_ok=True)
+    except RunError:
+        return  # a worker was quicker: it obeys the cancel file
+
+
+def _queue_dir(workspace: Workspace) -> Path:
+    return workspace.jobs_dir / "queue"
+
+
+def _started_dir(workspace: Workspace) -> Path:
+    return workspace.jobs_dir / "started"
+
+
+def _markers(workspace: Workspace) -> list[Path]:
+    with contextlib.suppress(FileNotFoundError):
+        return sorted(path for path in _queue_dir(workspace).iterdir() if path.name[:1].isdigit())
+    return []
+
+
+def _run_of(workspace: Workspace, marker: Path) -> Run:
+    return Run(workspace.runs_dir / marker.name.partition("-")[2])
+
+
+def _is_waiting(run: Run) -> bool:
+    return _written_state(run) is State.QUEUED
+
+
+def _written_state(run: Run) -> State:
+    try:
+        return run.written_status.state
+    except FileNotFoundError:
+        return State.INTERRUPTED

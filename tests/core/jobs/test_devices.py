@@ -1,0 +1,52 @@
+"""Slots are counted by NVML; here by a stand-in for it."""
+
+import sys
+
+import pynvml
+import pytest
+
+from core.jobs.devices import find_slots
+
+
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(pynvml, "nvmlInit", lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlShutdown", lambda: None)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetCount", lambda: 2)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetHandleByIndex", lambda index: index)
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetName", lambda handle: b"NVIDIA L4")
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetUUID", lambda handle: f"GPU-{handle}abc")
+
+
+def names() -> list[str]:
+    return [slot.name for slot in find_slots()]
+
+
+def test_a_machine_without_nvidia_driver_has_one_cpu_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise pynvml.NVMLError(pynvml.NVML_ERROR_LIBRARY_NOT_FOUND)
+
+    monkeypatch.setattr(pynvml, "nvmlInit", fail)
+    [slot] = find_slots()
+    assert (slot.name, slot.kind, slot.visible) == ("cpu", "cpu", "-1")
+
+
+def test_each_gpu_is_a_slot_of_its_own(two_gpus: None) -> None:
+    slots = find_slots()
+    assert [(slot.name, slot.visible) for slot in slots] == [("gpu0", "0"), ("gpu1", "1")]
+    assert {slot.kind for slot in slots} == {"gpu"}
+    assert slots[1].title == "NVIDIA L4 (GPU 1)"
+
+
+@pytest.mark.parametrize(
+    ("visible", "expected"),
+    [("1", ["gpu1"]), ("1,0", ["gpu1", "gpu0"]), ("GPU-1abc", ["gpu1"]), ("0,-1,1", ["gpu0"]), ("7", ["cpu"]),
+     ("", ["cpu"]), ("-1", ["cpu"])],
+)
+def test_hidden_gpus_do_not_count(
+    two_gpus: None, monkeypatch: pytest.MonkeyPatch, visible: str, expected: list[str]
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert names() == expected

@@ -1,0 +1,188 @@
+"""The queue without any worker: order, messages, and clicks that come twice or at once."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.datasets.dataset import Dataset
+from core.errors import DatasetError, GroupingError, ModelError, RunError
+from core.jobs.queue import (
+    adopt_orphans,
+    cancel,
+    queue_position,
+    queued_runs,
+    resume,
+    submit,
+    take_next,
+    tell_waiting,
+)
+from core.regrouping.grouping import Grouping
+from core.regrouping.store import save_grouping
+from core.runs.config import RunConfig
+from core.runs.run import Run, State, delete_run
+from core.workspace import Workspace
+
+QueueRun = Callable[..., Run]
+
+
+def test_runs_wait_in_the_order_in_which_they_were_asked_for(home: Workspace, queue_run: QueueRun) -> None:
+    runs = [queue_run(), queue_run(model="small_cnn"), queue_run()]
+    assert queued_runs(home) == runs
+    assert [queue_position(home, run) for run in runs] == [0, 1, 2]
+    assert [take_next(home) for _ in range(4)] == [*runs, None]
+
+
+def test_a_waiting_run_says_for_whom_it_waits(home: Workspace, queue_run: QueueRun) -> None:
+    first, second, third = queue_run(), queue_run(), queue_run()
+    assert first.status.message == "It is the next to start."
+    assert second.status.message == "Waits for lenet-1 to finish (1 before it)."
+    assert third.status.message == "Waits for lenet-1 to finish (2 before it)."
+    assert take_next(home) == first
+    assert first.status.message == "The worker is starting."
+    assert queue_position(home, second) == 1  # the one that starts comes before it
+    first.update_status(state=State.DONE)
+    tell_waiting(home)
+    assert second.status.message == "It is the next to start."
+    assert third.status.message == "Waits for lenet-2 to finish (1 before it)."
+
+
+def test_a_cancelled_waiting_run_leaves_the_queue_at_once(home: Workspace, queue_run: QueueRun) -> None:
+    first, second = queue_run(), queue_run()
+    cancel(first)
+    assert first.status.state is State.CANCELLED
+    assert "resume" in first.status.message
+    assert not first.cancel_path.exists()
+    assert queued_runs(home) == [second]
+    assert second.status.message == "It is the next to start."
+    with pytest.raises(RunError, match="nothing to cancel"):
+        cancel(first)
+
+
+def test_a_cancel_that_comes_while_the_run_is_being_started_is_obeyed(
+    home: Workspace, queue_run: QueueRun
+) -> None:
+    run = queue_run()
+    assert take_next(home) == run
+    cancel(run)  # the worker has not got as far as to take the run's lock
+    assert run.status.state is State.CANCELLED
+
+
+def test_a_running_run_is_asked_by_a_file_to_stop(queue_run: QueueRun) -> None:
+    run = queue_run()
+    with run.hold():
+        run.update_status(state=State.RUNNING)
+        cancel(run)
+        assert run.cancel_path.exists()
+        assert run.status.state is State.RUNNING
+
+
+def test_a_cancel_file_left_in_the_queue_is_obeyed_when_the_turn_comes(
+    home: Workspace, queue_run: QueueRun
+) -> None:
+    run = queue_run()
+    run.cancel_path.touch()
+    assert take_next(home) is None
+    assert run.status.state is State.CANCELLED
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.FAILED, State.RUNNING])
+def test_resuming_queues_again_and_keeps_the_history(
+    home: Workspace, queue_run: QueueRun, state: State
+) -> None:
+    run = queue_run()
+    take_next(home)
+    run.update_status(state=state, epoch=2, best_epoch=1, started=1.0, first_step=2.0, seconds=3.0)
+    run.write_history(run.history)
+    run.cancel_path.touch()
+    resume(home, run)  # a run that is "running" without a worker was interrupted
+    status = run.status
+    assert (status.state, status.epoch, status.best_epoch, status.seconds) == (State.QUEUED, 2, 1, 3.0)
+    assert status.first_step is None
+    assert not run.cancel_path.exists()
+    assert queued_runs(home) == [run]
+
+
+def test_a_second_click_on_resume_is_harmless(home: Workspace, queue_run: QueueRun) -> None:
+    run = queue_run()
+    with pytest.raises(RunError, match="waits in the queue already"):
+        resume(home, run)
+    with run.hold(), pytest.raises(RunError, match="is being trained already"):
+        resume(home, run)
+    run.update_status(state=State.DONE)
+    with pytest.raises(RunError, match=r"done.*train a new run"):
+        resume(home, run)
+    assert take_next(home) is None  # its old marker leads to nothing
+
+
+def test_two_clicks_on_train_make_two_runs(home: Workspace, queue_run: QueueRun) -> None:
+    assert [run.id for run in (queue_run(), queue_run())] == ["lenet-1", "lenet-2"]
+
+
+def test_a_run_is_taken_only_once_by_many(home: Workspace, queue_run: QueueRun) -> None:
+    runs = [queue_run() for _ in range(3)]
+    taken: list[Run | None] = []
+    threads = [threading.Thread(target=lambda: taken.append(take_next(home))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(run.id for run in taken if run) == [run.id for run in runs]
+
+
+def test_a_deleted_run_is_passed_over(home: Workspace, queue_run: QueueRun) -> None:
+    first, second = queue_run(), queue_run()
+    delete_run(first)
+    assert queued_runs(home) == [second]
+    assert take_next(home) == second
+
+
+def test_a_run_that_was_taken_but_never_started_is_queued_again(home: Workspace, queue_run: QueueRun) -> None:
+    first, second = queue_run(), queue_run()
+    take_next(home)
+    adopt_orphans(home)
+    assert queued_runs(home) == [first, second]
+    adopt_orphans(home)
+    assert [take_next(home) for _ in range(3)] == [first, second, None]
+
+
+def test_a_grouping_is_written_out_into_the_run(home: Workspace, queue_run: QueueRun) -> None:
+    grouping = Grouping.identity(["a", "b", "c"]).merge(["a", "c"], "ac")
+    save_grouping(home, "tiny", "mine", grouping, run_id="")
+    config = queue_run(grouping="mine").config
+    assert config.groups == {"a": "ac", "b": "b", "c": "ac"}
+
+
+def test_what_cannot_be_trained_is_refused_before_a_run_is_made(
+    home: Workspace, queue_run: QueueRun, tiny_dataset: Dataset
+) -> None:
+    with pytest.raises(GroupingError, match=r"no grouping 'other'.*Save one"):
+        queue_run(grouping="other")
+    with pytest.raises(RunError, match="at least two"):
+        queue_run(groups=dict.fromkeys("abc", "all"))
+    with pytest.raises(GroupingError, match="each class of the dataset exactly one group"):
+        queue_run(groups={"a": "x", "b": "y"})
+    with pytest.raises(ModelError, match="models are"):
+        queue_run(model="alexnet")
+    with pytest.raises(ModelError, match="larger image size"):
+        queue_run(image_size=8)
+    tiny_dataset.table.loc[tiny_dataset.table["split"] == "val", "excluded"] = True
+    del tiny_dataset.__dict__["included"]
+    with pytest.raises(RunError, match="no validation images"):
+        queue_run()
+    assert list(home.runs_dir.iterdir()) == []
+
+
+def test_an_unknown_dataset_is_refused(home: Workspace) -> None:
+    with pytest.raises(DatasetError, match="moths"):
+        submit(home, RunConfig.make(dataset="moths"))
+
+
+def test_the_path_of_a_weights_file_does_not_depend_on_the_current_folder(
+    queue_run: QueueRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("core.jobs.queue.check_config", lambda config: None)
+    assert queue_run(model="mobilenet", weights="w.h5").config.weights == str(tmp_path / "w.h5")
+    assert queue_run(model="mobilenet", weights="none").config.weights == "none"

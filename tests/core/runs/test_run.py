@@ -1,0 +1,107 @@
+"""The run's folder: what it says with and without a living worker."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.errors import RunError
+from core.runs.config import RunConfig
+from core.runs.run import Run, State, create_run, delete_run, find_run, is_locked, list_runs
+from core.workspace import Workspace
+
+CONFIG = RunConfig(dataset="digits", model="lenet")
+
+
+@pytest.fixture
+def run(home: Workspace) -> Run:
+    return create_run(home, CONFIG)
+
+
+def test_a_new_run_is_queued_under_the_next_number_of_its_model(home: Workspace, run: Run) -> None:
+    assert (run.id, run.config, run.status.state) == ("lenet-1", CONFIG, State.QUEUED)
+    (home.runs_dir / "lenet-7").mkdir()
+    assert create_run(home, CONFIG).id == "lenet-8"
+    assert create_run(home, RunConfig(dataset="digits")).id == "small_cnn-1"
+
+
+def test_a_running_run_without_a_worker_is_interrupted(run: Run) -> None:
+    run.update_status(state=State.RUNNING, seconds_left=9.0, epoch=3)
+    status = run.status
+    assert (status.state, status.seconds_left, status.epoch) == (State.INTERRUPTED, None, 3)
+    assert "resume" in status.message
+    with run.hold():
+        assert run.status.state is State.RUNNING
+
+
+def test_a_queued_run_with_a_worker_is_starting(run: Run) -> None:
+    with run.hold():
+        assert run.status.state is State.STARTING
+    assert run.status.state is State.QUEUED
+
+
+def test_only_one_worker_holds_a_run(run: Run) -> None:
+    with run.hold(), pytest.raises(RunError, match="another worker"), Run(run.directory).hold():
+        pass
+
+
+def test_looking_does_not_take_the_lock(run: Run) -> None:
+    assert not is_locked(run.lock_path)
+    with run.hold():
+        assert is_locked(run.lock_path)
+    assert not is_locked(run.lock_path)
+
+
+def test_a_change_of_the_status_keeps_the_rest(run: Run) -> None:
+    created = run.status.created
+    run.update_status(epoch=2, best_epoch=1)
+    assert (run.update_status(step=5).epoch, run.status.best_epoch, run.status.created) == (2, 1, created)
+
+
+def test_a_run_whose_status_is_missing_says_so(run: Run) -> None:
+    (run.directory / "status.json").unlink()
+    assert run.status.state is State.INTERRUPTED
+    assert "delete the run" in run.status.message
+
+
+def test_a_run_whose_settings_are_missing_says_so(run: Run) -> None:
+    (run.directory / "config.json").unlink()
+    with pytest.raises(RunError, match="delete the run"):
+        _ = run.config
+
+
+def test_the_history_survives_its_file(run: Run) -> None:
+    assert list(run.history) == [
+        "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"
+    ]
+    history = pd.DataFrame({"epoch": [1, 2], "loss": [0.1 + 0.2, 1 / 3]})
+    run.write_history(history)
+    pd.testing.assert_frame_equal(run.history, history)
+
+
+def test_the_log_shows_the_last_state_of_each_line_without_control_characters(run: Run) -> None:
+    assert run.log_tail() == ""
+    run.log_path.write_bytes(b"one\nstep 1\rstep 2\n\x1b[31mred\xff\n")
+    assert run.log_tail(2) == "step 2\n[31mred\N{REPLACEMENT CHARACTER}"
+
+
+def test_runs_are_listed_newest_first_and_found_by_id(home: Workspace, run: Run) -> None:
+    other = create_run(home, CONFIG)
+    config = (other.directory / "config.json")
+    later = config.stat().st_mtime_ns + 10**9
+    import os
+
+    os.utime(config, ns=(later, later))
+    (home.runs_dir / "unfinished").mkdir()
+    assert list_runs(home) == [other, run]
+    assert find_run(home, "lenet-1") == run
+    with pytest.raises(RunError, match="no run 'lenet-9'; runs are: lenet-2, lenet-1"):
+        find_run(home, "lenet-9")
+
+
+def test_a_run_in_training_is_not_deleted(home: Workspace, run: Run) -> None:
+    with run.hold(), pytest.raises(RunError, match="cancel it first"):
+        delete_run(run)
+    delete_run(run)
+    assert list_runs(home) == []
+    assert not Path(run.directory).exists()
