@@ -66,7 +66,5 @@ def main() -> None:
         sys.exit(1)
 
 
-
-
 if __name__ == "__main__":
     main()

@@ -3,14 +3,27 @@
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import typer
 
 from app.commands.options import HomeOption, JsonOption, print_json, wants_json, workspace_of
 
 PACKAGES = (
-    "regroup-lab", "streamlit", "tensorflow", "keras", "tf-keras-vis", "plotly", "pandas", "numpy",
-    "scikit-learn", "scipy", "opencv-python-headless", "pillow", "pyarrow", "pydantic",
+    "regroup-lab",
+    "streamlit",
+    "tensorflow",
+    "keras",
+    "tf-keras-vis",
+    "plotly",
+    "pandas",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "opencv-python-headless",
+    "pillow",
+    "pyarrow",
+    "pydantic",
 )
 
 
@@ -21,7 +34,7 @@ def doctor(context: typer.Context, home: HomeOption = None, as_json: JsonOption 
 
     workspace = workspace_of(context, home)
     disk = shutil.disk_usage(workspace.root)
-    found = {
+    found: dict[str, Any] = {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},

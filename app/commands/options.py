@@ -13,7 +13,9 @@ from core.workspace import HOME_VARIABLE, Workspace, open_workspace
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", metavar="DIR", help=f"Workspace folder; without it ${HOME_VARIABLE}, else ~/regroup."),
+    typer.Option(
+        "--home", metavar="DIR", help=f"Workspace folder; without it ${HOME_VARIABLE}, else ~/regroup."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -50,7 +52,9 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     """Print aligned columns, numbers to the right."""
     texts = [[_text(cell) for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(header), *texts]) for i in range(len(header))]
-    right = [all(isinstance(row[i], int | float | None) for row in rows) and bool(rows) for i in range(len(header))]
+    right = [
+        all(isinstance(row[i], int | float | None) for row in rows) and bool(rows) for i in range(len(header))
+    ]
     for line in [list(header), *texts]:
         cells = [
             cell.rjust(width) if to_right else cell.ljust(width)
@@ -62,6 +66,17 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 def say(sentence: str) -> None:
     """Print progress to standard error, so that standard output stays clean."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+def figures_in_words(figures: Mapping[str, float | None]) -> str:
+    """Return named figures in one line.
+
+    >>> figures_in_words({"accuracy": 0.5, "macro_f1": None})
+    'accuracy 0.5000, macro_f1 not measured'
+    """
+    return ", ".join(
+        f"{name} {'not measured' if value is None else f'{value:.4f}'}" for name, value in figures.items()
+    )
 
 
 def _text(cell: object) -> str:

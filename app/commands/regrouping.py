@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, print_table, wants_json, workspace_of
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    figures_in_words,
+    print_json,
+    print_table,
+    wants_json,
+    workspace_of,
+)
 from core.evaluation.summary import summarize_run
 from core.predictions import load_predictions
 from core.runs.run import Run, find_run
@@ -40,18 +48,22 @@ def evaluate(
     confusion = confusion_matrix(predictions.y_true, predictions.y_pred, predictions.num_classes)
     per_class = report.per_class
     if wants_json(context, as_json):
-        print_json({
-            **summarize_run(found),
-            "split": split.value,
-            split.value: summarize_report(report),
-            "num_images": predictions.num_samples,
-            "class_names": predictions.class_names,
-            "confusion": confusion,
-            "per_class": [{"class": str(row.Index), **row._asdict()} for row in per_class.itertuples()],
-        })
+        print_json(
+            {
+                **summarize_run(found),
+                "split": split.value,
+                split.value: summarize_report(report),
+                "num_images": predictions.num_samples,
+                "class_names": predictions.class_names,
+                "confusion": confusion,
+                "per_class": [
+                    {"class": name, **row} for name, row in per_class.to_dict(orient="index").items()
+                ],
+            }
+        )
         return
     print(f"{found.id} on {split.value}, {predictions.num_samples} images")
-    print(", ".join(f"{name} {value:.4f}" for name, value in summarize_report(report).items()))
+    print(figures_in_words(summarize_report(report)))
     print_table(["class", *per_class.columns], [list(row) for row in per_class.itertuples()])
     for pair in most_confused_pairs(confusion, limit=5):
         first, second = predictions.class_names[pair.first], predictions.class_names[pair.second]
@@ -62,7 +74,9 @@ def suggest(
     context: typer.Context,
     run: RunArgument,
     groups: Annotated[int, typer.Option(help="How many groups are wanted.")],
-    save: Annotated[str | None, typer.Option(metavar="NAME", help="Save the grouping under this name.")] = None,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Save the grouping under this name.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,14 +93,24 @@ def suggest(
     confusion = confusion_matrix(predictions.y_true, predictions.y_pred, predictions.num_classes)
     grouping = suggest_grouping(confusion, predictions.class_names, groups)
     if save is not None:
-        history = GroupingHistory.start(predictions.class_names).apply(grouping, f"Suggested {groups} groups")
+        history = GroupingHistory.identity(predictions.class_names).apply(
+            grouping, f"Suggested {groups} groups"
+        )
         save_grouping(
             workspace, found.config.dataset, save, grouping, run_id=found.id, split="val", history=history
         )
-    _print_scores(context, as_json, found, {
-        "grouping": save, "mapping": grouping.to_mapping(), "groups": grouping.members,
-        "num_groups": grouping.num_groups, "val": _scores(score_grouping(predictions, grouping)),
-    })
+    _print_scores(
+        context,
+        as_json,
+        found,
+        {
+            "grouping": save,
+            "mapping": grouping.to_mapping(),
+            "groups": grouping.members,
+            "num_groups": grouping.num_groups,
+            "val": _scores(score_grouping(predictions, grouping)),
+        },
+    )
 
 
 def score(
@@ -105,10 +129,18 @@ def score(
     found = find_run(workspace, run)
     saved = load_grouping(workspace, found.config.dataset, grouping)
     predictions = load_predictions(found.predictions_path(split))
-    _print_scores(context, as_json, found, {
-        "grouping": saved.name, "mapping": saved.grouping.to_mapping(), "groups": saved.grouping.members,
-        "num_groups": saved.grouping.num_groups, split.value: _scores(score_grouping(predictions, saved.grouping)),
-    })
+    _print_scores(
+        context,
+        as_json,
+        found,
+        {
+            "grouping": saved.name,
+            "mapping": saved.grouping.to_mapping(),
+            "groups": saved.grouping.members,
+            "num_groups": saved.grouping.num_groups,
+            split.value: _scores(score_grouping(predictions, saved.grouping)),
+        },
+    )
 
 
 def compare(
@@ -116,19 +148,23 @@ def compare(
     run: RunArgument,
     grouping: Annotated[str, typer.Option(metavar="NAME", help="A saved grouping.")],
     retrained: Annotated[
-        str | None, typer.Option(metavar="RUN", help="A run trained on these groups; without it the newest is taken.")
+        str | None,
+        typer.Option(metavar="RUN", help="A run trained on these groups; without it the newest is taken."),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compare full, full-then-merged and retrained on the same test images."""
-    from core.regrouping.duel import compare_on_test, find_retrained  # noqa: PLC0415
+    from core.regrouping.duel import compare_on_test  # noqa: PLC0415
+    from core.regrouping.opponents import find_retrained  # noqa: PLC0415
     from core.regrouping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
     saved = load_grouping(workspace, found.config.dataset, grouping)
-    candidates = [find_run(workspace, retrained)] if retrained else find_retrained(workspace, found, saved.grouping)
+    candidates = (
+        [find_run(workspace, retrained)] if retrained else find_retrained(workspace, found, saved.grouping)
+    )
     second = candidates[0] if candidates else None
     duel = compare_on_test(
         load_predictions(found.predictions_path("test")),
@@ -136,20 +172,36 @@ def compare(
         load_predictions(second.predictions_path("test")) if second else None,
     )
     if wants_json(context, as_json):
-        print_json({
-            "run": found.id, "grouping": saved.name, "retrained": second.id if second else None,
-            "rows": [vars(row) for row in duel.rows], "mcnemar_p": duel.mcnemar_p, "conclusion": duel.conclusion,
-        })
+        print_json(
+            {
+                "run": found.id,
+                "grouping": saved.name,
+                "retrained": second.id if second else None,
+                "rows": [vars(row) for row in duel.rows],
+                "mcnemar_p": duel.mcnemar_p,
+                "conclusion": duel.conclusion,
+            }
+        )
         return
     print_table(
         ["on test", "classes", "accuracy", "low", "high", "balanced accuracy", "macro F1"],
-        [[r.name, r.num_classes, r.accuracy, r.low, r.high, r.balanced_accuracy, r.macro_f1] for r in duel.rows],
+        [
+            [r.name, r.num_classes, r.accuracy, r.low, r.high, r.balanced_accuracy, r.macro_f1]
+            for r in duel.rows
+        ],
     )
     print(duel.conclusion)
 
 
 def _scores(scored: Any) -> dict[str, float]:
-    names = ("accuracy_before", "accuracy_merged", "accuracy_summed", "random_mean", "random_low", "random_high")
+    names = (
+        "accuracy_before",
+        "accuracy_merged",
+        "accuracy_summed",
+        "random_mean",
+        "random_low",
+        "random_high",
+    )
     return {"num_images": scored.num_samples, **{name: float(getattr(scored, name)) for name in names}}
 
 
@@ -161,9 +213,11 @@ def _print_scores(context: typer.Context, as_json: bool, run: Run, content: dict
         if split in content:
             figures = content[split]
             print(f"{run.id}, {content['num_groups']} groups, on {split}, {figures['num_images']} images")
-            print(f"accuracy before {figures['accuracy_before']:.4f}, merged {figures['accuracy_merged']:.4f}, "
-                  f"summed {figures['accuracy_summed']:.4f}; random groups of these sizes, merged: "
-                  f"{figures['random_mean']:.4f} ({figures['random_low']:.4f} to {figures['random_high']:.4f})")
+            print(
+                f"accuracy before {figures['accuracy_before']:.4f}, merged {figures['accuracy_merged']:.4f}, "
+                f"summed {figures['accuracy_summed']:.4f}; random groups of these sizes, merged: "
+                f"{figures['random_mean']:.4f} ({figures['random_low']:.4f} to {figures['random_high']:.4f})"
+            )
     for name, members in content["groups"].items():
         if len(members) > 1:
             print(f"{name}: {', '.join(members)}")

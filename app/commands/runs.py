@@ -5,13 +5,23 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, print_table, say, wants_json, workspace_of
+from app.commands.options import (
+    HomeOption,
+    JsonOption,
+    figures_in_words,
+    print_json,
+    print_table,
+    say,
+    wants_json,
+    workspace_of,
+)
 from core.evaluation.summary import summarize_run
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
-from core.workspace import Workspace
 
-app = typer.Typer(help="List runs, show, cancel, resume or delete one.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List runs, show, cancel, resume or delete one.", no_args_is_help=True, rich_markup_mode=None
+)
 POLL_S = 0.3
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
 
@@ -33,7 +43,9 @@ def train(
     seed: Annotated[int | None, typer.Option(help=_help("seed"))] = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any other setting, such as alpha=0.25; can be repeated."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Any other setting, such as alpha=0.25; can be repeated."
+        ),
     ] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Queue the run and return at once.")] = False,
     home: HomeOption = None,
@@ -45,10 +57,19 @@ def train(
     from core.models.catalog import find_model  # noqa: PLC0415
 
     given: dict[str, Any] = {
-        "dataset": dataset, "model": model, "epochs": epochs, "image_size": image_size, "batch_size": batch_size,
-        "learning_rate": learning_rate, "weights": weights, "grouping": grouping, "seed": seed,
+        "dataset": dataset,
+        "model": model,
+        "epochs": epochs,
+        "image_size": image_size,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "weights": weights,
+        "grouping": grouping,
+        "seed": seed,
     }
-    settings = {key: value for key, value in given.items() if value is not None} | _parse_settings(setting or [])
+    settings = {key: value for key, value in given.items() if value is not None} | _parse_settings(
+        setting or []
+    )
     if "image_size" not in settings:
         spec = find_model(settings.get("model", RunConfig.model_fields["model"].default))
         settings["image_size"] = spec.default_image_size
@@ -68,21 +89,32 @@ def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOptio
     print_table(
         ["run", "dataset", "grouping", "status", "epochs", "val accuracy", "test accuracy"],
         [
-            [s["run"], s["dataset"], s["grouping"] or "", s["status"], s["epochs"],
-             s["val"] and s["val"]["accuracy"], s["test"] and s["test"]["accuracy"]]
+            [
+                s["run"],
+                s["dataset"],
+                s["grouping"] or "",
+                s["status"],
+                s["epochs"],
+                s["val"] and s["val"]["accuracy"],
+                s["test"] and s["test"]["accuracy"],
+            ]
             for s in summaries
         ],
     )
 
 
 @app.command("show")
-def show(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def show(
+    context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
     """Show a run: where it stands, its settings, and its figures on validation and test."""
     _report(context, find_run(workspace_of(context, home), run), as_json, wait=False)
 
 
 @app.command("cancel")
-def cancel(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def cancel(
+    context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
     """Stop a run, queued or running; it can be resumed."""
     from core.jobs.queue import cancel as cancel_run  # noqa: PLC0415
 
@@ -111,7 +143,9 @@ def resume(
 
 
 @app.command("delete")
-def delete(context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def delete(
+    context: typer.Context, run: RunArgument, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
     """Delete a run with its model and predictions."""
     found = find_run(workspace_of(context, home), run)
     delete_run(found)
@@ -143,8 +177,7 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
         print(f"epochs {summary['epochs']}, best epoch {summary['best_epoch']}")
         for split in ("val", "test"):
             if summary[split]:
-                figures = ", ".join(f"{name} {value:.4f}" for name, value in summary[split].items())
-                print(f"{split}: {figures}")
+                print(f"{split}: {figures_in_words(summary[split])}")
     if wait and summary["status"] in {State.FAILED, State.INTERRUPTED}:
         say(f"regroup: run {run.id} {summary['status']}. {summary['message']}")
         raise typer.Exit(1)

@@ -23,9 +23,12 @@ NUM_PORTS = 50  # tried upwards from the default when no port was asked for
 def start_dashboard(
     context: typer.Context,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help=f"Port; without it the first free one from {DEFAULT_PORT}.")
+        int | None,
+        typer.Option(min=1, max=65535, help=f"Port; without it the first free one from {DEFAULT_PORT}."),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 opens it to the network.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 opens it to the network.")
+    ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
     home: HomeOption = None,
 ) -> None:
@@ -37,6 +40,7 @@ def start_dashboard(
     url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{chosen}"
     say(f"Regroup is at {url} (workspace {workspace.root}). Press Ctrl+C to stop; trainings go on.")
 
+    from core.explain.service import stop as stop_helper  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415 - slow, and only this command needs it
 
     options = _settings() | {
@@ -46,11 +50,14 @@ def start_dashboard(
         "global_developmentMode": False,
     }
     bootstrap.load_config_options(flag_options=options)
-    bootstrap.run(str(SCRIPT), False, [], options)
+    try:
+        bootstrap.run(str(SCRIPT), False, [], options)
+    finally:
+        stop_helper()
 
 
 def _settings() -> dict[str, Any]:
-    """Lines of the settings file, as Streamlit names its flags; a line that the environment sets is left out."""
+    """Lines of the settings file as Streamlit's flags, without those that the environment sets."""
     flags: dict[str, Any] = {}
 
     def collect(prefix: str, table: dict[str, Any]) -> None:
@@ -99,6 +106,8 @@ def _prepare_in_background(workspace: Workspace) -> None:
     if missing:
         subprocess.Popen(
             [sys.executable, "-m", "core.datasets.store", str(workspace.root)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             cwd=SCRIPT.parents[1],
         )
