@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from core.errors import WorkspaceError
 
 HOME_VARIABLE = "REGROUP_HOME"
 DEFAULT_HOME = Path("~/regroup")
+RENAME_TRIES = 20
+RENAME_PAUSE_S = 0.01
 MAX_NAME_LENGTH = 80  # characters; file systems allow 255 bytes, up to four for one character
 
 
@@ -113,7 +116,7 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _rename(temporary, path)
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -145,3 +148,15 @@ def read_json(path: Path) -> Any:
         raise WorkspaceError(
             f"{path} is damaged ({error}); restore it from a copy, or delete it to start anew."
         ) from error
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Rename over a file; Windows refuses for the moment in which another process has it open."""
+    for _ in range(RENAME_TRIES - 1):
+        try:
+            source.replace(target)
+        except PermissionError:
+            time.sleep(RENAME_PAUSE_S)
+        else:
+            return
+    source.replace(target)

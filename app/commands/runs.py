@@ -18,11 +18,13 @@ from app.commands.options import (
 from core.evaluation.summary import summarize_run
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
+from core.workspace import Workspace
 
 app = typer.Typer(
     help="List runs, show, cancel, resume or delete one.", no_args_is_help=True, rich_markup_mode=None
 )
 POLL_S = 0.3
+SUPERVISION_S = 5.0  # seconds between two looks whether somebody starts what waits
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
 
 
@@ -184,7 +186,9 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
 
 
 def _wait(run: Run) -> None:
-    told = ""
+    from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
+
+    told, looked = "", 0.0
     try:
         while (status := run.status).state in ACTIVE_STATES:
             line = f"{run.id}: {status.state}"
@@ -195,6 +199,9 @@ def _wait(run: Run) -> None:
             if line != told:
                 say(line)
                 told = line
+            if status.state is State.QUEUED and time.monotonic() - looked > SUPERVISION_S:
+                ensure_supervised(Workspace(run.directory.parents[1]))  # who supervised may have been ended meanwhile
+                looked = time.monotonic()
             time.sleep(POLL_S)
     except KeyboardInterrupt:
         say(f"{run.id} goes on in the background; `regroup runs cancel {run.id}` stops it.")

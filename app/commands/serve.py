@@ -40,8 +40,9 @@ def start_dashboard(
     url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{chosen}"
     say(f"Regroup is at {url} (workspace {workspace.root}). Press Ctrl+C to stop; trainings go on.")
 
-    from core.explain.service import stop as stop_helper  # noqa: PLC0415
     from streamlit.web import bootstrap  # noqa: PLC0415 - slow, and only this command needs it
+
+    from core.explain.service import stop as stop_helper  # noqa: PLC0415
 
     options = _settings() | {
         "server_port": chosen,

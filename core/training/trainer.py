@@ -44,7 +44,7 @@ def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) ->
     """Train a run, or go on after its last full epoch; the caller holds the run's lock.
 
     Writes status, history, checkpoints, ``best.keras``, the predictions of the best epoch on validation and
-    test, and ``environment.json``; at the end the status is done.
+    test, and ``environment.json``. How the run ended is for the caller to write.
 
     Args:
         workspace: Where the dataset is.
@@ -70,8 +70,7 @@ def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) ->
     history = _fit(run, dataset, splits, progress=progress)
     run.update_status(phase="evaluating", step=0, seconds_left=None)
     _predict(run, [splits["val"], splits["test"]], progress)
-    best = find_best_epoch(history)
-    run.update_status(state=State.DONE, phase="", message="", best_epoch=best, finished=time.time())
+    run.update_status(best_epoch=find_best_epoch(history))
 
 
 def compile_model(model: keras.Model, config: RunConfig) -> None:

@@ -15,14 +15,20 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 30_000  # how long something may take to appear on a busy machine
 START_S = 90  # how long a server may take to answer before the test gives up
 
 
@@ -72,7 +78,17 @@ def start_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
     def start() -> Server:
         port = free_port()
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "app", "--no-browser", "--port", str(port), "--home", str(home)],
+            [
+                sys.executable,
+                "-m",
+                "app.cli",
+                "app",
+                "--no-browser",
+                "--port",
+                str(port),
+                "--home",
+                str(home),
+            ],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
         )
@@ -97,7 +113,9 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium; without one the test is skipped, unless the environment makes it mandatory."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
-        assert not os.environ.get("REGROUP_REQUIRE_BROWSER"), "no Chromium was found, and it is mandatory here"
+        assert not os.environ.get("REGROUP_REQUIRE_BROWSER"), (
+            "no Chromium was found, and it is mandatory here"
+        )
         pytest.skip("no Chromium on this machine; install one to run the browser journeys")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
@@ -109,7 +127,8 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of 1280 x 900 pixels; script errors fail the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
