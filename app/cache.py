@@ -16,7 +16,6 @@ from core.datasets.store import list_datasets, load_dataset
 from core.datasets.thumbnails import thumbnails
 from core.evaluation.confusion import compute_confusion
 from core.explain import service
-from core.jobs.supervisor import Supervisor
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
 from core.regrouping.order import order_classes
@@ -31,11 +30,6 @@ Answer = TypeVar("Answer")
 def workspace() -> Workspace:
     """The workspace of this server."""
     return _workspace(os.environ.get(workspaces.HOME_VARIABLE))
-
-
-def supervisor() -> Supervisor:
-    """The threads that start queued trainings, started once in this process."""
-    return _supervisor(str(workspace().root))
 
 
 def dataset_names() -> list[str]:
@@ -131,13 +125,6 @@ def freeze_modules() -> None:
 @st.cache_resource
 def _workspace(home: str | None) -> Workspace:
     return workspaces.open_workspace(home)
-
-
-@st.cache_resource
-def _supervisor(home: str) -> Supervisor:
-    threads = Supervisor(workspaces.open_workspace(home), warm=True)
-    threads.start()
-    return threads
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the dataset")

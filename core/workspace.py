@@ -92,8 +92,8 @@ def check_name(name: str, kind: str) -> str:
     'Haut bösartig 2'
     """
     name = name.strip()
-    fits = re.fullmatch(r"[\w][\w .()+,=@-]*", name) and not name.endswith(".") and len(name) <= MAX_NAME_LENGTH
-    if not fits or len(name.encode()) > 200:
+    is_plain = re.fullmatch(r"[\w][\w .()+,=@-]*", name) and not name.endswith(".")
+    if not is_plain or len(name) > MAX_NAME_LENGTH or len(name.encode()) > 200:
         raise WorkspaceError(
             f"{name!r} cannot be the name of a {kind}; use 1 to {MAX_NAME_LENGTH} letters, digits, "
             f"spaces and any of . _ - ( ) + , = @, beginning with a letter or digit."

@@ -65,7 +65,14 @@ def add(
         if image_column is None or label_column is None:
             raise typer.BadParameter("--labels needs --image-column and --label-column.")
         metadata = MetadataColumns(labels, image_column, label_column, group_column)
-    dataset = add_dataset(workspace_of(context, home), source, name=name, metadata=metadata, group_separator=group_separator, seed=seed)
+    dataset = add_dataset(
+        workspace_of(context, home),
+        source,
+        name=name,
+        metadata=metadata,
+        group_separator=group_separator,
+        seed=seed,
+    )
     summary = summarize(dataset)
     if wants_json(context, as_json):
         print_json(summary)

@@ -200,7 +200,8 @@ def _wait(run: Run) -> None:
                 say(line)
                 told = line
             if status.state is State.QUEUED and time.monotonic() - looked > SUPERVISION_S:
-                ensure_supervised(Workspace(run.directory.parents[1]))  # who supervised may have been ended meanwhile
+                # Who supervised may have been ended meanwhile.
+                ensure_supervised(Workspace(run.directory.parents[1]))
                 looked = time.monotonic()
             time.sleep(POLL_S)
     except KeyboardInterrupt:

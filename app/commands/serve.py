@@ -43,6 +43,7 @@ def start_dashboard(
     from streamlit.web import bootstrap  # noqa: PLC0415 - slow, and only this command needs it
 
     from core.explain.service import stop as stop_helper  # noqa: PLC0415
+    from core.jobs.supervisor import serve  # noqa: PLC0415
 
     options = _settings() | {
         "server_port": chosen,
@@ -51,6 +52,7 @@ def start_dashboard(
         "global_developmentMode": False,
     }
     bootstrap.load_config_options(flag_options=options)
+    serve(workspace)
     try:
         bootstrap.run(str(SCRIPT), False, [], options)
     finally:

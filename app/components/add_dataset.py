@@ -42,14 +42,16 @@ def add_dataset_panel() -> None:
 def _form() -> None:
     source = st.text_input("Folder or .npz file", help=SOURCE_HELP, **state.bind("add_source")).strip()
     labels = st.text_input(
-        "Labels (CSV file)", placeholder="Only when the labels are not the folders' names",
+        "Labels (CSV file)",
+        placeholder="Only when the labels are not the folders' names",
         **state.bind("add_labels"),
     ).strip()
     metadata = _choose_columns(labels) if labels else None
     separator = None
     if not labels and not source.lower().endswith(".npz"):
         together = st.checkbox(
-            "Pictures whose file names agree up to the last _ belong together", help=SEPARATOR_HELP,
+            "Pictures whose file names agree up to the last _ belong together",
+            help=SEPARATOR_HELP,
             **state.bind("add_together"),
         )
         separator = FILE_SEPARATOR if together else None
@@ -57,7 +59,10 @@ def _form() -> None:
     suggested = suggest_name(source) if source else None
     name = left.text_input("Name", placeholder=suggested, **state.bind("add_name")).strip() or suggested
     seed = right.number_input(
-        "Seed", min_value=0, step=1, help="Start of the random numbers that divide the images.",
+        "Seed",
+        min_value=0,
+        step=1,
+        help="Start of the random numbers that divide the images.",
         **state.bind("add_seed"),
     )
     with st.container(horizontal=True):
@@ -80,7 +85,11 @@ def _choose_columns(labels: str) -> MetadataColumns | None:
             places[0].selectbox("Column of the image", columns, index=image, key=f"add_image_{labels}"),
             places[1].selectbox("Column of the label", columns, index=label, key=f"add_label_{labels}"),
             places[2].selectbox(
-                "Column of the group", columns, index=group, placeholder="None", key=f"add_group_{labels}",
+                "Column of the group",
+                columns,
+                index=group,
+                placeholder="None",
+                key=f"add_group_{labels}",
                 help="What several pictures share, such as the patient. They stay in one split, so that the "
                 "test is fair.",
             ),

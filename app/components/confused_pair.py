@@ -50,7 +50,8 @@ def show_pair(run: Run, predictions: Predictions, pair: ConfusedPair) -> None:
         rows = rows_of_pair(predictions, true, predicted)
         name, taken_for = plain(predictions.class_names[true]), plain(predictions.class_names[predicted])
         more = f", the {MAX_IMAGES} most confident" if len(rows) > MAX_IMAGES else ""
-        st.markdown(f"**{name}** taken for **{taken_for}**: {len(rows)} images{more}")
+        images = "1 image" if len(rows) == 1 else f"{len(rows):,} images"
+        st.markdown(f"**{name}** taken for **{taken_for}**: {images}{more}")
         shown = rows[:MAX_IMAGES]
         if len(shown):
             sure = [f"{share:.0%} sure" for share in predictions.probs[shown, predicted]]

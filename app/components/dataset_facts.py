@@ -57,7 +57,8 @@ def _chart(dataset: Dataset, counts: pd.DataFrame) -> None:
     log = False
     if imbalance_ratio(counts) >= UNEVEN:
         log = choice.toggle(
-            "Logarithmic", help="Each step up is ten times as many; rare classes can be seen then.",
+            "Logarithmic",
+            help="Each step up is ten times as many; rare classes can be seen then.",
             **state.bind("balance_log"),
         )
     st.plotly_chart(plot_class_balance(counts, log=log), key="balance", config={"displayModeBar": False})

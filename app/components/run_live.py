@@ -86,8 +86,12 @@ def _draw_buttons(run: Run, status: RunStatus) -> None:
             resume(cache.workspace(), run)
             st.rerun()
         if status.state in ACTIVE_STATES:
-            if st.button("Cancel", icon=":material/stop:", disabled=run.cancel_path.exists(),
-                         help="Stop after the current step; it can be resumed."):
+            if st.button(
+                "Cancel",
+                icon=":material/stop:",
+                disabled=run.cancel_path.exists(),
+                help="Stop after the current step; it can be resumed.",
+            ):
                 cancel(run)
                 st.rerun()
         else:

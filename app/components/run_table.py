@@ -20,7 +20,8 @@ COLUMNS = {
     "state": st.column_config.TextColumn("State"),
     "epochs": st.column_config.NumberColumn("Epochs", help="Completed epochs."),
     "val_accuracy": st.column_config.NumberColumn(
-        "Validation accuracy", format="percent",
+        "Validation accuracy",
+        format="%.1f %%",
         help="Share of the validation images that the best epoch gets right.",
     ),
     "seconds": st.column_config.NumberColumn("Seconds", format="%.0f", help="Time spent working."),
@@ -38,8 +39,12 @@ def _draw() -> None:
         runs = list_runs(cache.workspace())
         rows = pd.DataFrame([_row(run) for run in runs], columns=list(COLUMNS))
         event = st.dataframe(
-            rows, hide_index=True, column_config=COLUMNS, key=KEY,
-            selection_mode="single-row", on_select="rerun",
+            rows,
+            hide_index=True,
+            column_config=COLUMNS,
+            key=KEY,
+            selection_mode="single-row",
+            on_select="rerun",
         )
         clicked = [runs[row].id for row in event["selection"]["rows"] if row < len(runs)]
         if clicked != st.session_state.get(KEY_CLICKED, []):  # a new click, not one from before
@@ -53,8 +58,12 @@ def _row(run: Run) -> dict[str, object]:
     config, status, history = cache.config(run), run.status, cache.history(run)
     best = history.loc[history["epoch"] == status.best_epoch, "val_accuracy"]
     return {
-        "run": run.id, "dataset": config.dataset, "model": config.model, "grouping": config.grouping,
-        "state": BADGES[status.state][0], "epochs": status.epoch,
-        "val_accuracy": best.iloc[0] if len(best) else None, "seconds": status.seconds,
+        "run": run.id,
+        "dataset": config.dataset,
+        "model": config.model,
+        "grouping": config.grouping,
+        "state": BADGES[status.state][0],
+        "epochs": status.epoch,
+        "val_accuracy": 100 * best.iloc[0] if len(best) else None,
+        "seconds": status.seconds,
     }
-

@@ -18,11 +18,16 @@ def sample_grid(dataset: Dataset) -> None:
     with shown_as_text():
         left, right = st.columns([1, 1])
         class_name = left.selectbox(
-            "Class", dataset.class_names, index=None, placeholder="All classes",
+            "Class",
+            dataset.class_names,
+            index=None,
+            placeholder="All classes",
             **state.bind(f"samples_class_{dataset.name}"),
         )
         split = right.segmented_control(
-            "Split", SPLITS, format_func=SPLIT_TITLES.__getitem__,
+            "Split",
+            SPLITS,
+            format_func=SPLIT_TITLES.__getitem__,
             help="Training pictures are learned from, validation pictures decide between settings, "
             "test pictures are looked at last. Without a choice, all are shown.",
             **state.bind(f"samples_split_{dataset.name}"),

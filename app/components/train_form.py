@@ -34,8 +34,12 @@ def _data_fold(dataset_name: str) -> dict[str, Any]:
         st.session_state[key] = None
     placeholder = "None: every class by itself" if names else "None saved yet"
     grouping = st.selectbox(
-        "Grouping", names, disabled=not names, placeholder=placeholder,
-        help=FIELDS["grouping"].description, **state.bind(key),
+        "Grouping",
+        names,
+        disabled=not names,
+        placeholder=placeholder,
+        help=FIELDS["grouping"].description,
+        **state.bind(key),
     )
     return {"grouping": grouping}
 
@@ -43,8 +47,12 @@ def _data_fold(dataset_name: str) -> dict[str, Any]:
 def _network_fold() -> dict[str, Any]:
     _start_with("model", FIELDS["model"].default)
     model = st.selectbox(
-        "Model", list(CATALOG), format_func=lambda name: CATALOG[name].title,
-        help=FIELDS["model"].description, on_change=_take_default_size, **state.bind("train_model"),
+        "Model",
+        list(CATALOG),
+        format_func=lambda name: CATALOG[name].title,
+        help=FIELDS["model"].description,
+        on_change=_take_default_size,
+        **state.bind("train_model"),
     )
     spec = CATALOG[model]
     _start_with("image_size", spec.default_image_size)
@@ -55,13 +63,19 @@ def _network_fold() -> dict[str, Any]:
 def _pretrained(spec: ModelSpec) -> dict[str, Any]:
     _start_with("weights", FIELDS["weights"].default)
     weights = st.segmented_control(
-        "Starting weights", list(WEIGHTS), format_func=WEIGHTS.__getitem__, required=True,
-        help=FIELDS["weights"].description, **state.bind("train_weights"),
+        "Starting weights",
+        list(WEIGHTS),
+        format_func=WEIGHTS.__getitem__,
+        required=True,
+        help=FIELDS["weights"].description,
+        **state.bind("train_weights"),
     )
     if weights == "file":
         weights = st.text_input(
-            "Weights file", placeholder="/path/to/weights.h5",
-            help=f"Weights for {spec.title} without its top layers.", **state.bind("train_weights_file"),
+            "Weights file",
+            placeholder="/path/to/weights.h5",
+            help=f"Weights for {spec.title} without its top layers.",
+            **state.bind("train_weights_file"),
         )
     _start_with("alpha", FIELDS["alpha"].default)
     alpha = st.selectbox(
@@ -82,8 +96,11 @@ def _training_fold() -> dict[str, Any]:
         settings["learning_rate"] = _learning_rate()
         _start_with("optimizer", FIELDS["optimizer"].default)
         settings["optimizer"] = st.selectbox(
-            "Optimizer", list(OPTIMIZERS), format_func=OPTIMIZERS.__getitem__,
-            help=FIELDS["optimizer"].description, **state.bind("train_optimizer"),
+            "Optimizer",
+            list(OPTIMIZERS),
+            format_func=OPTIMIZERS.__getitem__,
+            help=FIELDS["optimizer"].description,
+            **state.bind("train_optimizer"),
         )
         settings["seed"] = _number("seed", "Seed")
     return settings
@@ -95,18 +112,31 @@ def _number(name: str, label: str, *, step: int = 1) -> int:
     limits = FIELDS[name].metadata
     low = next(limit.ge for limit in limits if hasattr(limit, "ge"))
     high = next(limit.le for limit in limits if hasattr(limit, "le"))
-    return int(st.number_input(
-        label, min_value=low, max_value=high, step=step, help=FIELDS[name].description,
-        **state.bind(f"train_{name}"),
-    ))
+    return int(
+        st.number_input(
+            label,
+            min_value=low,
+            max_value=high,
+            step=step,
+            help=FIELDS[name].description,
+            **state.bind(f"train_{name}"),
+        )
+    )
 
 
 def _learning_rate() -> float:
     _start_with("learning_rate", FIELDS["learning_rate"].default)
-    return float(st.number_input(
-        "Learning rate", min_value=1e-8, max_value=10.0, format="%.6g", step=1e-4,
-        help=FIELDS["learning_rate"].description, **state.bind("train_learning_rate"),
-    ))
+    return float(
+        st.number_input(
+            "Learning rate",
+            min_value=1e-8,
+            max_value=10.0,
+            format="%.6g",
+            step=1e-4,
+            help=FIELDS["learning_rate"].description,
+            **state.bind("train_learning_rate"),
+        )
+    )
 
 
 def _start_with(name: str, value: Any) -> None:

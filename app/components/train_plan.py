@@ -15,9 +15,9 @@ from core.models.catalog import find_model
 from core.regrouping.store import load_grouping
 from core.runs.config import RunConfig
 
-OPTIONS = frozenset({
-    "dataset", "model", "epochs", "image_size", "batch_size", "learning_rate", "weights", "grouping", "seed"
-})  # settings with an option of their own; --set reaches the others
+OPTIONS = frozenset(
+    {"dataset", "model", "epochs", "image_size", "batch_size", "learning_rate", "weights", "grouping", "seed"}
+)  # settings with an option of their own; --set reaches the others
 DOUBLE_CLICK_S = 2.0  # seconds in which a second click with the same settings is the same wish
 KEY_LAST = "train_last_start"
 
@@ -57,7 +57,8 @@ def command_of(config: RunConfig) -> tuple[list[str], str]:
     """Return the command's arguments and the Python lines that queue the same run."""
     defaults = RunConfig(dataset=config.dataset, model=config.model)
     chosen: dict[str, Any] = {
-        name: value for name, value in config.model_dump(exclude={"groups"}).items()
+        name: value
+        for name, value in config.model_dump(exclude={"groups"}).items()
         if name in {"dataset", "model", "image_size"} or value != getattr(defaults, name)
     }
     arguments = ["train"]

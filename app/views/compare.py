@@ -29,24 +29,23 @@ def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
     """Sentence, table and figure."""
     st.success(duel.conclusion, icon=":material/balance:")
     rows = pd.DataFrame([vars(row) for row in duel.rows])
-    intervals = [f"{row.low:.1%} to {row.high:.1%}" for row in duel.rows]
     shown = rows.drop(columns=["low", "high"])
-    shown.insert(3, "interval", intervals)
-    table, figure = st.columns([3, 2], gap="large")
-    table.dataframe(
+    shown[["accuracy", "balanced_accuracy"]] *= 100
+    shown.insert(3, "interval", [f"{row.low:.1%} to {row.high:.1%}" for row in duel.rows])
+    st.dataframe(
         shown,
         hide_index=True,
         key="duel",
         column_config={
             "name": st.column_config.TextColumn("Answer", help=HELP["name"]),
             "num_classes": st.column_config.NumberColumn("Classes"),
-            "accuracy": st.column_config.NumberColumn("Accuracy", format="percent"),
+            "accuracy": st.column_config.NumberColumn("Accuracy", format="%.1f %%"),
             "interval": st.column_config.TextColumn("95 % interval", help=HELP["interval"]),
-            "balanced_accuracy": st.column_config.NumberColumn("Balanced accuracy", format="percent"),
+            "balanced_accuracy": st.column_config.NumberColumn("Balanced accuracy", format="%.1f %%"),
             "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.3f"),
         },
     )
-    figure.plotly_chart(plot_duel(rows, random_mean=duel.random_mean), key="duel_figure")
+    st.plotly_chart(plot_duel(rows, random_mean=duel.random_mean), key="duel_figure")
     against = f" and {plain(retrained.id)}" if retrained else ""
     split = SPLIT_NAMES[duel.split].capitalize()
     st.caption(f"{split} split, {duel.num_samples:,} images, run {plain(run.id)}{against}", help=HELP["p"])

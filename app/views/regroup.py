@@ -25,12 +25,20 @@ def show_matrix(draft: Draft, grouping: Grouping) -> None:
     """The matrix with its two choices."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     order = row.segmented_control(
-        "Order", list(ORDERS), format_func=ORDERS.__getitem__, default="blocks", required=True,
+        "Order",
+        list(ORDERS),
+        format_func=ORDERS.__getitem__,
+        default="blocks",
+        required=True,
         help="Blocks puts classes side by side that are confused or in one group.",
         **state.bind("regroup_order"),
     )
     color = row.segmented_control(
-        "Color", list(COLORS), format_func=COLORS.__getitem__, default="share", required=True,
+        "Color",
+        list(COLORS),
+        format_func=COLORS.__getitem__,
+        default="share",
+        required=True,
         help="Row share: of the images of the true class. Counts: number of images.",
         **state.bind("regroup_color"),
     )

@@ -21,8 +21,9 @@ if cache.run_datasets():
     st.subheader("All runs", anchor=False)
     run_table()
 with st.container(horizontal=True):
-    kind = "secondary" if run_id else "primary"
-    if st.button("Train a network", type=kind, icon=":material/model_training:"):
+    if st.button(
+        "Train a network", type="secondary" if run_id else "primary", icon=":material/model_training:"
+    ):
         go_to(Page.TRAIN)
     if run_id:
         command_popover(["runs", "show", run_id])

@@ -11,17 +11,17 @@ import pandas as pd
 SPLITS = ("train", "val", "test")
 
 TABLE_COLUMNS = {
-    "path": "string",      # path below root, with forward slashes; missing for arrays
-    "position": "int64",   # row in the array; -1 for files
-    "label": "int64",      # index into class_names; -1 when excluded and of no class
-    "split": "string",     # train, val or test
-    "group": "string",     # images of one group (patient, track) never stand in two splits; missing: alone
-    "width": "int64",      # pixels; 0 when unreadable
-    "height": "int64",     # pixels; 0 when unreadable
-    "mode": "string",      # color mode as found: L, RGB, RGBA, CMYK, P, I;16 ...
-    "sha1": "string",      # of the file's bytes or the array's pixels; missing when unreadable
-    "excluded": "bool",    # left out of splits, counts and training
-    "reason": "string",    # why it is excluded, one sentence; missing otherwise
+    "path": "string",  # path below root, with forward slashes; missing for arrays
+    "position": "int64",  # row in the array; -1 for files
+    "label": "int64",  # index into class_names; -1 when excluded and of no class
+    "split": "string",  # train, val or test
+    "group": "string",  # images of one group (patient, track) never stand in two splits; missing: alone
+    "width": "int64",  # pixels; 0 when unreadable
+    "height": "int64",  # pixels; 0 when unreadable
+    "mode": "string",  # color mode as found: L, RGB, RGBA, CMYK, P, I;16 ...
+    "sha1": "string",  # of the file's bytes or the array's pixels; missing when unreadable
+    "excluded": "bool",  # left out of splits, counts and training
+    "reason": "string",  # why it is excluded, one sentence; missing otherwise
 }
 
 

@@ -11,9 +11,9 @@ def summarize_run(run: Run) -> dict[str, Any]:
     """Return a run's state, settings and figures, ready for JSON.
 
     Returns:
-        Keys ``run dataset model grouping status message epochs best_epoch seconds config val test``; ``epochs``
-        counts completed epochs; ``val`` and ``test`` hold ``accuracy balanced_accuracy macro_f1`` of the
-        best epoch, or are None while there are no predictions.
+        Keys ``run dataset model grouping status message epochs best_epoch seconds config val test``;
+        ``epochs`` counts completed epochs; ``val`` and ``test`` hold ``accuracy balanced_accuracy
+        macro_f1`` of the best epoch, or are None while there are no predictions.
 
     Raises:
         RunError: The run's settings cannot be read.
@@ -22,7 +22,8 @@ def summarize_run(run: Run) -> dict[str, Any]:
     config, status = run.config, run.status
     figures = {
         split: summarize_report(compute_report(load_predictions(run.predictions_path(split))))
-        if run.predictions_path(split).exists() else None
+        if run.predictions_path(split).exists()
+        else None
         for split in ("val", "test")
     }
     return {

@@ -34,6 +34,8 @@ SPARE_DIED_S = 60.0  # seconds before another spare is tried when one died by it
 SPARE_BYTES = 2_000_000_000  # of free memory without which no spare is kept; one takes 0.75 GB
 
 _log = logging.getLogger(__name__)
+_serving: dict[Path, "Supervisor"] = {}  # by workspace: the supervisors of this process
+_serving_lock = threading.Lock()
 _left_behind: list[subprocess.Popen[bytes]] = []  # workers that outlive their supervisor; reaped at exit
 
 
@@ -76,8 +78,11 @@ class Supervisor:
         self._stop.clear()
         self.threads = [
             SlotThread(
-                self._workspace, Launcher(slot, self._worker_module),
-                stop=self._stop, warm=self._warm, drain=self._drain,
+                self._workspace,
+                Launcher(slot, self._worker_module),
+                stop=self._stop,
+                warm=self._warm,
+                drain=self._drain,
             )
             for slot in slots
         ]
@@ -201,6 +206,15 @@ class SlotThread(threading.Thread):
         if self._spare is not None:
             _end_spare(self._spare)
             self._spare = None
+
+
+def serve(workspace: Workspace) -> Supervisor:
+    """Return this process's supervisor of a workspace, started by the first call; it keeps spare workers."""
+    with _serving_lock:
+        if workspace.root not in _serving:
+            _serving[workspace.root] = Supervisor(workspace, warm=True)
+            _serving[workspace.root].start()
+        return _serving[workspace.root]
 
 
 def ensure_supervised(workspace: Workspace) -> None:

@@ -45,12 +45,17 @@ class Launcher:
     def _spawn(self, arguments: list[str], *, stdin: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
         return spawn(
             [self.module, *arguments, "--slot", self.slot.name],
-            stdin=stdin, output=output, environment={**ENVIRONMENT, VISIBLE_VARIABLE: self.slot.visible},
+            stdin=stdin,
+            output=output,
+            environment={**ENVIRONMENT, VISIBLE_VARIABLE: self.slot.visible},
         )
 
 
 def spawn(
-    arguments: list[str], *, output: IO[bytes], stdin: int = subprocess.DEVNULL,
+    arguments: list[str],
+    *,
+    output: IO[bytes],
+    stdin: int = subprocess.DEVNULL,
     environment: dict[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start ``python -m MODULE ARGUMENT...`` so that neither Ctrl-C nor this process's end reaches it."""
@@ -61,8 +66,11 @@ def spawn(
     # -P: a module in the current folder must not shadow a library.
     return subprocess.Popen(
         [sys.executable, "-P", "-m", *arguments],
-        stdin=stdin, stdout=output, stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})}, **detached,
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})},
+        **detached,
     )
 
 
@@ -87,7 +95,11 @@ def report_end(workspace: Workspace, run: Run, returncode: int) -> None:
         elif status.state is State.RUNNING:
             message = f"The worker ended {_reason(returncode)}; resume to go on after the last full epoch."
             run.update_status(
-                state=State.INTERRUPTED, message=message, phase="", seconds_left=None, finished=time.time(),
+                state=State.INTERRUPTED,
+                message=message,
+                phase="",
+                seconds_left=None,
+                finished=time.time(),
                 seconds=max(status.seconds, run.history["seconds"].sum()),
             )
 

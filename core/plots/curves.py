@@ -26,13 +26,20 @@ def plot_curves(history: pd.DataFrame, *, metric: str = "loss", best_epoch: int 
     mode = "lines+markers" if len(history) <= MAX_MARKED else "lines"
     for split, column in (("train", metric), ("val", f"val_{metric}")):
         figure.add_scatter(
-            x=history["epoch"], y=history[column], name=NAMES[split], mode=mode,
-            line={"color": SPLIT_COLORS[split]}, hovertemplate="epoch %{x}: %{y:.4f}",
+            x=history["epoch"],
+            y=history[column],
+            name=NAMES[split],
+            mode=mode,
+            line={"color": SPLIT_COLORS[split]},
+            hovertemplate="epoch %{x}: %{y:.4f}",
         )
     best = history[history["epoch"] == best_epoch]
     if len(best):
         figure.add_scatter(
-            x=best["epoch"], y=best[f"val_{metric}"], name=f"best epoch ({best_epoch})", mode="markers",
+            x=best["epoch"],
+            y=best[f"val_{metric}"],
+            name=f"best epoch ({best_epoch})",
+            mode="markers",
             marker={"symbol": "star", "size": 13, "color": SPLIT_COLORS["val"], "line": {"width": 1}},
             hovertemplate="best epoch %{x}: %{y:.4f}",
         )

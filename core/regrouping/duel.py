@@ -191,21 +191,26 @@ def _conclude(rows: list[DuelRow], p_values: dict[str, float], *, random_mean: f
     if not p_values:
         return f"On {images}: {merging} No run was trained on these groups yet."
     retrained = by_name[RETRAINED]
-    against_merged = _outcome(retrained, merged, "merging afterward", p_values[MERGED])
-    against_summed = _outcome(retrained, summed, "summing the full model's probabilities", p_values[SUMMED])
-    return f"On the same {images} {against_merged}; {against_summed}. {merging}"
+    outcomes = "; ".join(
+        _outcome(retrained, other, words, p_values[other.name])
+        for other, words in (
+            (merged, "merging afterward"),
+            (summed, "summing the full model's probabilities"),
+        )
+    )
+    return f"On the same {images}, {outcomes}. {merging}"
 
 
 def _outcome(retrained: DuelRow, other: DuelRow, other_words: str, p: float) -> str:
-    winner, loser = "training again on the groups", other_words
+    """One model against another: which is better, by how much, and whether chance explains it."""
+    ours = f"training again on the groups ({retrained.accuracy:.1%})"
+    theirs = f"{other_words} ({other.accuracy:.1%})"
     points = 100 * (retrained.accuracy - other.accuracy)
     if not points:
-        return f"{winner} and {loser} are equally good"
-    if points < 0:
-        winner, loser = loser, winner
-    verdict = "more than" if p < SIGNIFICANCE else "not more than"
-    by = f"by {abs(points):.1f} points, {verdict} chance would give (p {_p_words(p)})"
-    return f"{winner} beats {loser} {by}"
+        return f"{ours} and {theirs} are equally good"
+    better, worse = (ours, theirs) if points > 0 else (theirs, ours)
+    verdict = "more than chance explains" if p < SIGNIFICANCE else "which chance alone can explain"
+    return f"{better} is {abs(points):.1f} points better than {worse}, {verdict} (p {_p_words(p)})"
 
 
 def _p_words(p: float) -> str:

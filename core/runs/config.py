@@ -21,18 +21,25 @@ class RunConfig(BaseModel):
     dataset: str = Field(description="Name of the dataset to train on.")
     model: str = Field(default="small_cnn", description="Name of the network.")
     image_size: int = Field(
-        default=64, ge=8, le=1024,
+        default=64,
+        ge=8,
+        le=1024,
         description="Every image is resized to this width and height, in pixels, before the network sees it.",
     )
     epochs: int = Field(
         default=10, ge=1, le=10_000, description="How many times the network sees every training image."
     )
     batch_size: int = Field(
-        default=32, ge=1, le=65_536,
+        default=32,
+        ge=1,
+        le=65_536,
         description="How many images the network sees before it adjusts its weights once.",
     )
     learning_rate: float = Field(
-        default=1e-3, gt=0, le=10, allow_inf_nan=False,
+        default=1e-3,
+        gt=0,
+        le=10,
+        allow_inf_nan=False,
         description="How far the weights move in one adjustment; too large never settles, too small takes "
         "forever.",
     )
@@ -40,12 +47,16 @@ class RunConfig(BaseModel):
         default="adam", description="The rule that turns errors into weight changes; Adam suits most cases."
     )
     patience: int = Field(
-        default=0, ge=0, le=10_000,
+        default=0,
+        ge=0,
+        le=10_000,
         description="Early stopping: end after this many epochs without a lower validation loss; 0 never "
         "stops early.",
     )
     seed: int = Field(
-        default=0, ge=0, le=2**31 - 1,
+        default=0,
+        ge=0,
+        le=2**31 - 1,
         description="Start of the random numbers; the same seed repeats the same run.",
     )
     weights: str = Field(

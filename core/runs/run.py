@@ -243,8 +243,11 @@ def is_locked(path: Path) -> bool:
 def create_run(workspace: Workspace, config: RunConfig) -> Run:
     """Make a run's folder, in state queued, under the next free number of its model."""
     number = 1 + max(
-        (int(path.name.rpartition("-")[2]) for path in workspace.runs_dir.glob(f"{config.model}-*")
-         if path.name.rpartition("-")[2].isdigit()),
+        (
+            int(path.name.rpartition("-")[2])
+            for path in workspace.runs_dir.glob(f"{config.model}-*")
+            if path.name.rpartition("-")[2].isdigit()
+        ),
         default=0,
     )
     while True:

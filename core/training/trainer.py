@@ -139,8 +139,13 @@ def _fit(run: Run, dataset: Dataset, splits: dict[str, Samples], *, progress: Pr
         epoch = len(history) + 1
         batches.start_epoch(epoch)
         logs = model.fit(
-            batches.dataset, validation_data=val_batches, callbacks=[progress], verbose=0,
-            initial_epoch=epoch - 1, epochs=epoch, shuffle=False,  # the batches are shuffled already
+            batches.dataset,
+            validation_data=val_batches,
+            callbacks=[progress],
+            verbose=0,
+            initial_epoch=epoch - 1,
+            epochs=epoch,
+            shuffle=False,  # the batches are shuffled already
         ).history
         check_loss(logs["val_loss"][0], config)
         row = {"epoch": epoch, **{name: logs[name][0] for name in METRICS}}

@@ -140,7 +140,11 @@ def _explain(error: Exception, run: Run) -> str:
 def _write_end(run: Run, state: State, message: str, *, seconds: float) -> None:
     """Write how the run ended, even when the disk has no room left for a new file."""
     changes = {
-        "state": state, "message": message, "phase": "", "seconds_left": None, "finished": time.time(),
+        "state": state,
+        "message": message,
+        "phase": "",
+        "seconds_left": None,
+        "finished": time.time(),
         "seconds": seconds,
     }
     try:

@@ -79,7 +79,7 @@ def test_the_duel_shows_the_numbers_of_the_core_on_test(open_page, workspace, fu
     first, second = (load_predictions(run.predictions_path("test")) for run in (full, retrained))
     duel = compare_on_test(first, PAIRS, second)
     assert app.success[0].value == duel.conclusion
-    assert app.dataframe[0].value["accuracy"].tolist() == [row.accuracy for row in duel.rows]
+    assert app.dataframe[0].value["accuracy"].tolist() == [100 * row.accuracy for row in duel.rows]
     assert app.dataframe[0].value["name"].tolist()[-1] == "retrained"
     assert f"Test split, {first.num_samples} images" in texts_of(app)
     assert button(app, "What does it look at?")

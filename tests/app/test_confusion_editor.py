@@ -87,7 +87,11 @@ def test_each_event_counts_once_however_often_it_is_reported() -> None:
 @pytest.mark.parametrize(
     "reported",
     [
-        None, "text", [None], [{}], [{"kind": "merge", "classes": ["cat"]}],
+        None,
+        "text",
+        [None],
+        [{}],
+        [{"kind": "merge", "classes": ["cat"]}],
         [{"kind": "merge", "classes": ["cat", "cow of another run"], "number": 1}],
         [{"kind": "delete", "classes": ["cat"], "number": 1}],
         [{"kind": "merge", "classes": "cat", "number": 1}],

@@ -54,8 +54,11 @@ def wait_for_adding(app):
 def test_a_new_workspace_shows_shapes_with_its_numbers(open_page):
     app = open_page(PAGE)
     assert {metric.label: metric.value for metric in app.metric} == {
-        "Images": "2,987", "Classes": "12", "Training / validation / test": "2,389 / 299 / 299",
-        "Imbalance ratio": "20 : 1", "Left out": "0",
+        "Images": "2,987",
+        "Classes": "12",
+        "Training / validation / test": "2,389 / 299 / 299",
+        "Imbalance ratio": "20 : 1",
+        "Left out": "0",
     }
     assert "has 20 times as many images as the smallest, trapezoid (37)" in texts_of(app)
     assert html_of(app).count("<img") == 60
@@ -121,7 +124,9 @@ def test_a_csv_offers_its_own_columns(open_page, workspace, pets, tmp_path):
     app.text_input(key="add_labels").set_value(str(tmp_path / "labels.csv")).run()
     chosen = {box.label: box.value for box in app.selectbox if box.label.startswith("Column")}
     assert chosen == {
-        "Column of the image": "file", "Column of the label": "diagnosis", "Column of the group": "patient"
+        "Column of the image": "file",
+        "Column of the label": "diagnosis",
+        "Column of the group": "patient",
     }
     button(app, "Add").click().run()
     wait_for_adding(app)

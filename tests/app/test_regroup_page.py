@@ -75,9 +75,7 @@ def test_a_run_that_waits_has_nothing_to_group_yet(open_page: OpenPage, workspac
     assert "has no predictions" in app.warning[0].value
 
 
-def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(
-    open_page: OpenPage, run: Run
-) -> None:
+def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: OpenPage, run: Run) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
     assert "10 classes → 10 groups" in text_of(app)
     assert "Test: covered until you save" in text_of(app)

@@ -54,7 +54,7 @@ def test_a_done_run_shows_its_best_epoch_and_leads_to_evaluate(
     assert buttons(app) == {"See what it confuses", "Delete for good"}
     table = app.dataframe[0].value
     assert table["run"].tolist() == ["lenet-1"]
-    assert table["val_accuracy"].tolist() == [0.6]
+    assert table["val_accuracy"].tolist() == [60]
     press(app, "See what it confuses")
     assert [title.value for title in app.title] == ["Evaluate"]
 
@@ -125,7 +125,8 @@ def test_all_runs_are_listed_newest_first_whatever_their_dataset(
     table = app.dataframe[0].value
     assert set(table["run"]) == {queued.id, other.id}
     assert dict(zip(table["run"], table["state"], strict=True)) == {
-        queued.id: "Waits in the queue", other.id: "Done"
+        queued.id: "Waits in the queue",
+        other.id: "Done",
     }
 
 

@@ -38,9 +38,26 @@ def summarize(times: dict[str, list[float]]) -> dict[str, float]:
 def start_training(workspace: Workspace) -> None:
     """Queue a long training by the command and wait for its first step."""
     subprocess.run(
-        [sys.executable, "-m", "app.cli", "train", "--dataset", "bench", "--model", "small_cnn",
-         "--image-size", "64", "--epochs", "1000", "--no-wait", "--home", str(workspace.root)],
-        cwd=ROOT, check=True, stdout=sys.stderr,
+        [
+            sys.executable,
+            "-m",
+            "app.cli",
+            "train",
+            "--dataset",
+            "bench",
+            "--model",
+            "small_cnn",
+            "--image-size",
+            "64",
+            "--epochs",
+            "1000",
+            "--no-wait",
+            "--home",
+            str(workspace.root),
+        ],
+        cwd=ROOT,
+        check=True,
+        stdout=sys.stderr,
     )
     deadline = time.monotonic() + TRAINING_S
     while time.monotonic() < deadline:

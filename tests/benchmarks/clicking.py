@@ -70,11 +70,21 @@ def make_workspace(home: Path, num_classes: int) -> tuple[Workspace, Run]:
     splits = [split for split, count in IMAGES_A_CLASS.items() for _ in range(count)] * num_classes
     labels = np.repeat(np.arange(num_classes), sum(IMAGES_A_CLASS.values()))
     count = len(labels)
-    table = pd.DataFrame({
-        "path": None, "position": np.arange(count), "label": labels, "split": splits, "group": None,
-        "width": IMAGE_SIDE, "height": IMAGE_SIDE, "mode": "RGB", "sha1": [str(n) for n in range(count)],
-        "excluded": False, "reason": None,
-    })
+    table = pd.DataFrame(
+        {
+            "path": None,
+            "position": np.arange(count),
+            "label": labels,
+            "split": splits,
+            "group": None,
+            "width": IMAGE_SIDE,
+            "height": IMAGE_SIDE,
+            "mode": "RGB",
+            "sha1": [str(n) for n in range(count)],
+            "excluded": False,
+            "reason": None,
+        }
+    )
     pictures = random.integers(0, 256, (count, IMAGE_SIDE, IMAGE_SIDE, 3), dtype=np.uint8)
     dataset = save_dataset(workspace, Dataset("bench", "Noise for a benchmark.", names, table), pictures)
     run = create_run(workspace, RunConfig.make(dataset="bench", model="small_cnn", image_size=32))

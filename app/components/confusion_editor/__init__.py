@@ -174,10 +174,12 @@ def pack_payload(
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     starts = np.searchsorted(rows, np.arange(num_classes + 1))
-    return b"".join((
-        struct.pack("<I", len(text)),
-        text,
-        starts.astype("<u4").tobytes(),
-        counts.astype(f"<u{count_bytes}").tobytes(),
-        columns.astype("<u2").tobytes(),
-    ))
+    return b"".join(
+        (
+            struct.pack("<I", len(text)),
+            text,
+            starts.astype("<u4").tobytes(),
+            counts.astype(f"<u{count_bytes}").tobytes(),
+            columns.astype("<u2").tobytes(),
+        )
+    )

@@ -44,8 +44,13 @@ def choice_card(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None
     merge, clear = st.columns([2, 1])
     merge.button(
         "Merge" if len(chosen) == 2 else f"Merge these {len(chosen)} classes",
-        type="primary", icon=":material/join:", disabled=is_merged, width="stretch", key="regroup_merge",
-        on_click=draft.merge, args=(chosen,),
+        type="primary",
+        icon=":material/join:",
+        disabled=is_merged,
+        width="stretch",
+        key="regroup_merge",
+        on_click=draft.merge,
+        args=(chosen,),
         help=f"They are in one group already: {group}." if is_merged else "They count as one from now on.",
     )
     clear.button("Clear", on_click=draft.choose, args=((),), width="stretch", key="regroup_clear")
@@ -90,9 +95,9 @@ def _block_pictures(dataset: Dataset, predictions: Predictions, indices: list[in
 
 
 def _offer_look_inside(predictions: Predictions, first: int, second: int) -> None:
-    mistaken = np.concatenate([
-        images_of_pair(predictions, first, second)[:1], images_of_pair(predictions, second, first)[:1]
-    ])
+    mistaken = np.concatenate(
+        [images_of_pair(predictions, first, second)[:1], images_of_pair(predictions, second, first)[:1]]
+    )
     if len(mistaken) and st.button("Where does it look?", icon=":material/visibility:", key="regroup_look"):
         state.put(state.Key.SAMPLE, int(mistaken[0]))
         go_to(Page.LOOK_INSIDE)
@@ -106,8 +111,12 @@ def _offer_worst_pair(draft: Draft, confusion: np.ndarray) -> None:
     names = (draft.class_names[pairs[0].first], draft.class_names[pairs[0].second])
     st.markdown("Click a cell of the matrix, or drag along its diagonal.")
     st.button(
-        f"Look at {plain(names[0])} and {plain(names[1])}", icon=":material/search:", key="regroup_worst",
-        on_click=draft.choose, args=(names,), help="The two classes that are confused most.",
+        f"Look at {plain(names[0])} and {plain(names[1])}",
+        icon=":material/search:",
+        key="regroup_worst",
+        on_click=draft.choose,
+        args=(names,),
+        help="The two classes that are confused most.",
     )
 
 

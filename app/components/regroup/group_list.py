@@ -30,14 +30,21 @@ def suggestion(draft: Draft, grouping: Grouping) -> None:
     """Offer groups for a chosen number of classes."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     wanted = row.number_input(
-        "Number of groups", min_value=1, max_value=grouping.num_classes,
-        value=max(1, round(grouping.num_classes / 2)), key=f"regroup_wanted_{draft.run_id}",
-        persist_state="session", width=NAME_WIDTH,
+        "Number of groups",
+        min_value=1,
+        max_value=grouping.num_classes,
+        value=max(1, round(grouping.num_classes / 2)),
+        key=f"regroup_wanted_{draft.run_id}",
+        persist_state="session",
+        width=NAME_WIDTH,
         help="How many classes shall be left. Classes that are confused with each other are put together.",
     )
     row.button(
-        "Suggest", icon=":material/auto_awesome:", key="regroup_suggest",
-        on_click=draft.suggest, args=(int(wanted),),
+        "Suggest",
+        icon=":material/auto_awesome:",
+        key="regroup_suggest",
+        on_click=draft.suggest,
+        args=(int(wanted),),
         help="Replaces the groups by suggested ones, chosen on validation; can be undone.",
     )
 
@@ -49,10 +56,16 @@ def _group_row(draft: Draft, group: str, members: tuple[str, ...]) -> None:
     everyone = plain(", ".join(members)) if len(members) > NAMED else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
-            plain(name_some(members)), key=key, help=everyone, placeholder="Name of the group",
+            plain(name_some(members)),
+            key=key,
+            help=everyone,
+            placeholder="Name of the group",
             on_change=lambda: draft.rename(group, st.session_state[key]),
         )
         st.button(
-            "Split", on_click=draft.split, args=(group,), key=f"regroup_split_{group}",
+            "Split",
+            on_click=draft.split,
+            args=(group,),
+            key=f"regroup_split_{group}",
             help="Each of its classes stands alone again; can be undone.",
         )

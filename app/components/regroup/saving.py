@@ -38,20 +38,31 @@ def next_steps(run: Run, history: GroupingHistory, saved: str | None) -> None:
     if name != saved and name in names:
         st.checkbox(f"Replace the saved grouping {plain(name)}", key=REPLACE)
     row = st.container(horizontal=True, gap="small")
+    is_merged = history.current.num_groups < history.current.num_classes
     row.button(
-        "Save grouping", icon=":material/save:", key="regroup_save", disabled=name == saved,
-        on_click=_save, args=(run, history, proposal),
+        "Save grouping",
+        icon=":material/save:",
+        key="regroup_save",
+        disabled=name == saved or not is_merged,
+        on_click=_save,
+        args=(run, history, proposal),
         help="Keeps these groups under the name and uncovers their score on test.",
     )
     if row.button(
-        "Train on these groups", icon=":material/model_training:", key="regroup_train",
-        type="primary", disabled=history.current.num_groups < 2,
+        "Train on these groups",
+        icon=":material/model_training:",
+        key="regroup_train",
+        type="primary",
+        disabled=history.current.num_groups < 2 or not is_merged,
         help="Queues a run with the same settings and split that learns the groups as its classes; "
         "saves the grouping first.",
     ):
         _train(run, saved or _keep(run, history, proposal))
     if row.button(
-        "Compare", icon=":material/balance:", key="regroup_compare", disabled=saved is None,
+        "Compare",
+        icon=":material/balance:",
+        key="regroup_compare",
+        disabled=saved is None,
         help="Full, full then merged and retrained, on the same test images; save the grouping first.",
     ):
         state.put(state.Key.GROUPING, saved)
@@ -68,8 +79,14 @@ def _save(run: Run, history: GroupingHistory, proposal: str) -> None:
 def _keep(run: Run, history: GroupingHistory, proposal: str) -> str:
     """Write the grouping; returns its name as it was stored."""
     saved = save_grouping(
-        cache.workspace(), run.config.dataset, _typed_name(proposal), history.current,
-        run_id=run.id, split="val", history=history, overwrite=st.session_state.get(REPLACE, False),
+        cache.workspace(),
+        run.config.dataset,
+        _typed_name(proposal),
+        history.current,
+        run_id=run.id,
+        split="val",
+        history=history,
+        overwrite=st.session_state.get(REPLACE, False),
     )
     state.put(state.Key.GROUPING, saved.name)
     return saved.name

@@ -52,12 +52,20 @@ def score_card(
     st.markdown(f"**This grouping**\n#### {val.num_classes:,} classes → {val.num_groups:,} groups")
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Undo", icon=":material/undo:", on_click=draft.undo, disabled=not history.can_undo,
-            help=history.undo_label or "Nothing to take back.", key="regroup_undo",
+            "Undo",
+            icon=":material/undo:",
+            on_click=draft.undo,
+            disabled=not history.can_undo,
+            help=history.undo_label or "Nothing to take back.",
+            key="regroup_undo",
         )
         st.button(
-            "Redo", icon=":material/redo:", on_click=draft.redo, disabled=not history.can_redo,
-            help=history.redo_label or "Nothing to take again.", key="regroup_redo",
+            "Redo",
+            icon=":material/redo:",
+            on_click=draft.redo,
+            disabled=not history.can_redo,
+            help=history.redo_label or "Nothing to take again.",
+            key="regroup_redo",
         )
     st.html(_table(val, test))
     if test is None:

@@ -95,8 +95,14 @@ def test_identical_images_in_given_splits_are_told(home, make_folder):
 def test_an_npz_is_copied_once_as_uint8(home, tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (60, 6, 5), dtype=np.uint8)
     labels = np.arange(60) % 2
-    np.savez(tmp_path / "marks.npz", x_train=images[:40], y_train=labels[:40], x_test=images[40:],
-             y_test=labels[40:], class_names=["even", "odd"])
+    np.savez(
+        tmp_path / "marks.npz",
+        x_train=images[:40],
+        y_train=labels[:40],
+        x_test=images[40:],
+        y_test=labels[40:],
+        class_names=["even", "odd"],
+    )
     dataset = add_dataset(home, tmp_path / "marks.npz")
     assert names_in(home) == {"marks"}
     np.testing.assert_array_equal(np.load(dataset.array_path, mmap_mode="r"), images)
@@ -148,8 +154,14 @@ def test_a_name_that_is_taken_or_cannot_be_a_folder_is_refused(home, make_folder
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [("/a/birds", "birds"), ("/a/birds.npz", "birds"), ("/a/v1.2", "v1.2"), ("/a/<b>x</b>", "b"),
-     ("/", "dataset"), ("/a/日本 2", "日本 2")],
+    [
+        ("/a/birds", "birds"),
+        ("/a/birds.npz", "birds"),
+        ("/a/v1.2", "v1.2"),
+        ("/a/<b>x</b>", "b"),
+        ("/", "dataset"),
+        ("/a/日本 2", "日本 2"),
+    ],
 )
 def test_the_suggested_name_is_that_of_the_source(source, name):
     assert suggest_name(source) == name

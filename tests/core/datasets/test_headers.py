@@ -17,8 +17,14 @@ def encode(mode: str, kind: str, **options: object) -> bytes:
 
 @pytest.mark.parametrize(
     ("mode", "kind", "plain"),
-    [("L", "JPEG", True), ("RGB", "JPEG", True), ("CMYK", "JPEG", False), ("L", "PNG", True),
-     ("RGB", "PNG", True), ("RGBA", "PNG", False)],
+    [
+        ("L", "JPEG", True),
+        ("RGB", "JPEG", True),
+        ("CMYK", "JPEG", False),
+        ("L", "PNG", True),
+        ("RGB", "PNG", True),
+        ("RGBA", "PNG", False),
+    ],
 )
 def test_size_and_mode_are_those_that_pillow_finds(mode, kind, plain):
     content = encode(mode, kind)

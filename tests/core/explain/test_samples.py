@@ -11,11 +11,13 @@ from core.explain.samples import check_classes, learned_grouping, pick_samples, 
 from core.predictions import Predictions
 from core.runs.config import RunConfig
 
-TABLE = pd.DataFrame({
-    "label": [0, 1, 2, 0, 1, 2],
-    "split": ["val", "val", "val", "val", "train", "val"],
-    "excluded": [False, False, False, False, False, True],
-})
+TABLE = pd.DataFrame(
+    {
+        "label": [0, 1, 2, 0, 1, 2],
+        "split": ["val", "val", "val", "val", "train", "val"],
+        "excluded": [False, False, False, False, False, True],
+    }
+)
 DATASET = Dataset("pets", "Pets.", ("ant", "bee", "cat"), TABLE)
 PREDICTIONS = Predictions(
     "val", DATASET.class_names, y_true=np.array([0, 1, 2, 0]), sample_ids=np.array([0, 1, 2, 3]),

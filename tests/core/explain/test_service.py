@@ -57,10 +57,12 @@ def test_the_helper_gives_the_same_arrays_as_the_functions_it_calls(run, model, 
     )
     np.testing.assert_allclose(
         service.show_feature_maps(run, image, "relu", max_maps=3),
-        compute_feature_maps(model, image, "relu", max_maps=3), atol=1e-5,
+        compute_feature_maps(model, image, "relu", max_maps=3),
+        atol=1e-5,
     )
-    shown, expected = service.show_cam(run, image, 2, "pool_1"), compute_cam(
-        model, image, class_index=2, layer_name="pool_1"
+    shown, expected = (
+        service.show_cam(run, image, 2, "pool_1"),
+        compute_cam(model, image, class_index=2, layer_name="pool_1"),
     )
     np.testing.assert_allclose(shown.heatmap, expected.heatmap, atol=1e-4)
     assert (shown.class_index, shown.layer_name) == (2, "pool_1")

@@ -17,6 +17,7 @@ from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, RunStatus
 from core.workspace import Workspace
 
+collect_ignore = ["fake_worker.py"]  # importing it replaces the trainer, as it does in a worker
 CPU = Slot("cpu", "cpu", "CPU", "-1")
 CLASS_NAMES = ("a", "b", "c")
 

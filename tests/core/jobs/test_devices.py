@@ -42,8 +42,15 @@ def test_each_gpu_is_a_slot_of_its_own(two_gpus: None) -> None:
 
 @pytest.mark.parametrize(
     ("visible", "expected"),
-    [("1", ["gpu1"]), ("1,0", ["gpu1", "gpu0"]), ("GPU-1abc", ["gpu1"]), ("0,-1,1", ["gpu0"]), ("7", ["cpu"]),
-     ("", ["cpu"]), ("-1", ["cpu"])],
+    [
+        ("1", ["gpu1"]),
+        ("1,0", ["gpu1", "gpu0"]),
+        ("GPU-1abc", ["gpu1"]),
+        ("0,-1,1", ["gpu0"]),
+        ("7", ["cpu"]),
+        ("", ["cpu"]),
+        ("-1", ["cpu"]),
+    ],
 )
 def test_hidden_gpus_do_not_count(
     two_gpus: None, monkeypatch: pytest.MonkeyPatch, visible: str, expected: list[str]

@@ -28,7 +28,10 @@ def pid_of(run: Run) -> int:
 
 
 def test_two_trainings_at_once_the_second_waits_and_says_so(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
     wait_for_end: WaitForEnd,
 ) -> None:
     first = queue_run(epochs=LONG)
@@ -49,7 +52,10 @@ def test_two_trainings_at_once_the_second_waits_and_says_so(
 
 
 def test_a_killed_worker_is_interrupted_the_queue_goes_on_and_resuming_continues(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
     wait_for_end: WaitForEnd,
 ) -> None:
     killed, after = queue_run(epochs=40), queue_run(epochs=1)
@@ -70,7 +76,10 @@ def test_a_killed_worker_is_interrupted_the_queue_goes_on_and_resuming_continues
 
 
 def test_a_worker_that_cannot_start_or_breaks_fails_its_run_with_a_sentence(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_for_end: WaitForEnd,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_for_end: WaitForEnd,
     wait_until: WaitUntil,
 ) -> None:
     stillborn, broken, killed = (queue_run(seed=seed) for seed in (DIES_AT_START, RAISES, DIES_IN_TRAINING))
@@ -87,7 +96,10 @@ def test_a_worker_that_cannot_start_or_breaks_fails_its_run_with_a_sentence(
 
 
 def test_a_training_outlives_its_supervisor_and_the_next_one_waits_for_it(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
     wait_for_end: WaitForEnd,
 ) -> None:
     first = queue_run(epochs=LONG)
@@ -106,7 +118,10 @@ def test_a_training_outlives_its_supervisor_and_the_next_one_waits_for_it(
 
 
 def test_a_warm_spare_takes_the_run_and_a_supervisor_that_stops_takes_its_spare_along(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
     wait_for_end: WaitForEnd,
 ) -> None:
     supervisor = start_supervisor(warm=True)
@@ -123,8 +138,13 @@ def test_a_warm_spare_takes_the_run_and_a_supervisor_that_stops_takes_its_spare_
 
 
 def test_a_spare_that_dies_over_its_order_is_replaced_by_a_new_worker(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
-    *, wait_for_end: WaitForEnd, monkeypatch: pytest.MonkeyPatch,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
+    *,
+    wait_for_end: WaitForEnd,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def hand_over_and_kill(spare: Any, run: Run) -> bool:
         supervisors._end_spare(spare)
@@ -138,8 +158,13 @@ def test_a_spare_that_dies_over_its_order_is_replaced_by_a_new_worker(
 
 
 def test_a_dead_spare_does_not_hold_up_its_run(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
-    *, wait_for_end: WaitForEnd, monkeypatch: pytest.MonkeyPatch,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
+    *,
+    wait_for_end: WaitForEnd,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     [thread] = start_supervisor(warm=True).threads
     wait_until(lambda: thread._spare is not None)
@@ -157,8 +182,11 @@ def test_a_draining_supervisor_ends_when_nothing_is_left_to_do(
 
 
 def test_a_supervisor_survives_an_error(
-    queue_run: QueueRun, start_supervisor: StartSupervisor, wait_for_end: WaitForEnd,
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_for_end: WaitForEnd,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     problems = [OSError("No space left on device")]
     take_next = supervisors.take_next
@@ -190,7 +218,10 @@ def test_nothing_is_started_beside_a_living_supervisor(
 
 
 def test_a_worker_waits_while_its_slot_is_taken(
-    home: Workspace, queue_run: QueueRun, start_supervisor: StartSupervisor, wait_until: WaitUntil,
+    home: Workspace,
+    queue_run: QueueRun,
+    start_supervisor: StartSupervisor,
+    wait_until: WaitUntil,
     wait_for_end: WaitForEnd,
 ) -> None:
     run = queue_run(epochs=1)

@@ -5,10 +5,15 @@ import pytest
 
 from core.plots.curves import plot_curves
 
-HISTORY = pd.DataFrame({
-    "epoch": [1, 2, 3], "loss": [1.0, 0.5, 0.25], "val_loss": [1.2, 0.6, 0.9],
-    "accuracy": [0.5, 0.7, 0.9], "val_accuracy": [0.4, 0.6, 0.55],
-})
+HISTORY = pd.DataFrame(
+    {
+        "epoch": [1, 2, 3],
+        "loss": [1.0, 0.5, 0.25],
+        "val_loss": [1.2, 0.6, 0.9],
+        "accuracy": [0.5, 0.7, 0.9],
+        "val_accuracy": [0.4, 0.6, 0.55],
+    }
+)
 
 
 @pytest.mark.parametrize("metric", ["loss", "accuracy"])

@@ -72,7 +72,13 @@ def test_a_run_whose_settings_are_missing_says_so(run: Run) -> None:
 
 def test_the_history_survives_its_file(run: Run) -> None:
     assert list(run.history) == [
-        "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"
+        "epoch",
+        "loss",
+        "accuracy",
+        "val_loss",
+        "val_accuracy",
+        "learning_rate",
+        "seconds",
     ]
     history = pd.DataFrame({"epoch": [1, 2], "loss": [0.1 + 0.2, 1 / 3]})
     run.write_history(history)
@@ -87,7 +93,7 @@ def test_the_log_shows_the_last_state_of_each_line_without_control_characters(ru
 
 def test_runs_are_listed_newest_first_and_found_by_id(home: Workspace, run: Run) -> None:
     other = create_run(home, CONFIG)
-    config = (other.directory / "config.json")
+    config = other.directory / "config.json"
     later = config.stat().st_mtime_ns + 10**9
     import os
 

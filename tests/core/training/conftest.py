@@ -31,9 +31,17 @@ def add_colors(workspace: Workspace) -> Callable[..., Dataset]:
         pixels = np.random.default_rng(0).integers(0, 120, (len(splits), IMAGE_SIZE, IMAGE_SIZE, 3))
         pixels[np.arange(len(splits)), :, :, labels] += 60
         rows = {
-            "path": pd.NA, "position": np.arange(len(splits)), "label": labels, "split": splits,
-            "group": pd.NA, "width": IMAGE_SIZE, "height": IMAGE_SIZE, "mode": "RGB",
-            "excluded": False, "reason": pd.NA, "sha1": [f"{i:040x}" for i in range(len(splits))],
+            "path": pd.NA,
+            "position": np.arange(len(splits)),
+            "label": labels,
+            "split": splits,
+            "group": pd.NA,
+            "width": IMAGE_SIZE,
+            "height": IMAGE_SIZE,
+            "mode": "RGB",
+            "excluded": False,
+            "reason": pd.NA,
+            "sha1": [f"{i:040x}" for i in range(len(splits))],
         }
         table = pd.DataFrame(rows)[list(TABLE_COLUMNS)].astype(TABLE_COLUMNS)
         dataset = Dataset("colors", "Noise with a tint.", CLASS_NAMES, table)

@@ -75,7 +75,13 @@ def test_a_run_leaves_history_model_and_predictions_of_its_best_epoch(workspace,
     assert status.best_epoch == find_best_epoch(run.history)
     assert status.first_step is not None
     assert list(run.history) == [
-        "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
+        "epoch",
+        "loss",
+        "accuracy",
+        "val_loss",
+        "val_accuracy",
+        "learning_rate",
+        "seconds",
     ]
     assert run.history["epoch"].tolist() == [1, 2, 3]
     assert run.history["learning_rate"].to_numpy() == pytest.approx(1e-3)

@@ -82,9 +82,7 @@ def test_cancelling_ends_it_as_cancelled(run: Run, set_trainer: SetTrainer) -> N
     assert not run.cancel_path.exists()
 
 
-def test_a_run_cancelled_before_the_worker_begins_never_trains(
-    run: Run, set_trainer: SetTrainer
-) -> None:
+def test_a_run_cancelled_before_the_worker_begins_never_trains(run: Run, set_trainer: SetTrainer) -> None:
     set_trainer(raising(AssertionError("It was trained.")))
     run.cancel_path.touch()
     assert work(run, slot="cpu") == 0

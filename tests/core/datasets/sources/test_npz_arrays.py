@@ -29,7 +29,13 @@ def test_grey_images_with_or_without_a_channel_are_the_same(tmp_path):
 def test_splits_and_names_are_kept(tmp_path):
     color = np.repeat(GREY[..., None], 3, axis=-1)
     path = write(
-        tmp_path, x_train=color, y_train=LABELS, x_val=color[:1], y_val=[1], x_test=color[:2], y_test=[1, 0],
+        tmp_path,
+        x_train=color,
+        y_train=LABELS,
+        x_val=color[:1],
+        y_val=[1],
+        x_test=color[:2],
+        y_test=[1, 0],
         class_names=["zebra", "ape"],
     )
     listing = list_npz_arrays(path)
@@ -69,7 +75,11 @@ def test_black_and_white_of_zeros_and_ones_are_0_and_255(tmp_path):
 
 def test_the_families_of_a_cifar_100_file_are_known_groups(tmp_path):
     path = write(
-        tmp_path, x_train=GREY, y_train=LABELS, fine_names=["oak", "cod"], coarse_names=["fish", "trees"],
+        tmp_path,
+        x_train=GREY,
+        y_train=LABELS,
+        fine_names=["oak", "cod"],
+        coarse_names=["fish", "trees"],
         fine_to_coarse=[1, 0],
     )
     assert list_npz_arrays(path).known_groups == {"oak": "trees", "cod": "fish"}
