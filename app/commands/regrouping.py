@@ -14,8 +14,6 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
-from core.evaluation.summary import summarize_run
-from core.predictions import load_predictions
 from core.runs.run import Run, find_run
 
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
@@ -41,6 +39,8 @@ def evaluate(
     """Show how good a run is, class by class, and which classes it confuses."""
     from core.evaluation.confusion import confusion_matrix, most_confused_pairs  # noqa: PLC0415
     from core.evaluation.report import compute_report, summarize_report  # noqa: PLC0415
+    from core.evaluation.summary import summarize_run  # noqa: PLC0415
+    from core.predictions import load_predictions  # noqa: PLC0415
 
     found = find_run(workspace_of(context, home), run)
     predictions = load_predictions(found.predictions_path(split))
@@ -82,6 +82,7 @@ def suggest(
 ) -> None:
     """Suggest groups of confused classes, from the validation images of a run."""
     from core.evaluation.confusion import confusion_matrix  # noqa: PLC0415
+    from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.history import GroupingHistory  # noqa: PLC0415
     from core.regrouping.score import score_grouping  # noqa: PLC0415
     from core.regrouping.store import save_grouping  # noqa: PLC0415
@@ -122,6 +123,7 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Show what a saved grouping scores on a run, without training again."""
+    from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.score import score_grouping  # noqa: PLC0415
     from core.regrouping.store import load_grouping  # noqa: PLC0415
 
@@ -155,6 +157,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare full, full-then-merged and retrained on the same test images."""
+    from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.duel import compare_on_test  # noqa: PLC0415
     from core.regrouping.opponents import find_retrained  # noqa: PLC0415
     from core.regrouping.store import load_grouping  # noqa: PLC0415

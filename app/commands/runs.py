@@ -15,7 +15,6 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
-from core.evaluation.summary import summarize_run
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
 from core.workspace import Workspace
@@ -84,6 +83,8 @@ def train(
 @app.command("list")
 def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List all runs, newest first."""
+    from core.evaluation.summary import summarize_run  # noqa: PLC0415
+
     summaries = [summarize_run(run) for run in list_runs(workspace_of(context, home))]
     if wants_json(context, as_json):
         print_json(summaries)
@@ -171,6 +172,8 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
     """Print where a run stands, after its end when asked to wait; exit status 1 when it failed."""
     if wait:
         _wait(run)
+    from core.evaluation.summary import summarize_run  # noqa: PLC0415
+
     summary = summarize_run(run)
     if wants_json(context, as_json):
         print_json(summary)

@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,9 +44,6 @@ def start_dashboard(
 
     from streamlit.web import bootstrap  # noqa: PLC0415 - slow, and only this command needs it
 
-    from core.explain.service import stop as stop_helper  # noqa: PLC0415
-    from core.jobs.supervisor import serve  # noqa: PLC0415
-
     options = _settings() | {
         "server_port": chosen,
         "server_address": host,
@@ -52,11 +51,42 @@ def start_dashboard(
         "global_developmentMode": False,
     }
     bootstrap.load_config_options(flag_options=options)
-    serve(workspace)
+    threading.Thread(target=_get_ready, args=(workspace, host, chosen), name="get-ready", daemon=True).start()
     try:
         bootstrap.run(str(SCRIPT), False, [], options)
     finally:
-        stop_helper()
+        _stop_helper()
+
+
+def _get_ready(workspace: Workspace, host: str, port: int) -> None:
+    """Once the server answers, start the queue and load what the first page needs.
+
+    Meanwhile the browser is still busy with Streamlit's own scripts; earlier it would delay the server.
+    """
+    while not _is_answered(host, port):
+        time.sleep(0.02)
+    from core.jobs.supervisor import serve  # noqa: PLC0415
+
+    serve(workspace)
+    from app.warming import warm_first_page  # noqa: PLC0415
+
+    warm_first_page(workspace)
+
+
+def _is_answered(host: str, port: int) -> bool:
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    try:
+        with socket.create_connection((local, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _stop_helper() -> None:
+    """End the helper process of the explanations, when there is one."""
+    service = sys.modules.get("core.explain.service")
+    if service is not None:
+        service.stop()
 
 
 def _settings() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from app import state
 from app.components.plain_text import plain
 from core.datasets.balance import count_images, imbalance_ratio
 from core.datasets.dataset import SPLITS, Dataset
-from core.plots.balance import plot_class_balance
+from core.plots.balance import draw_class_balance
 
 IMBALANCE_HELP = (
     "Images of the largest class divided by images of the smallest. At 1 all classes are equally frequent. "
@@ -61,7 +61,8 @@ def _chart(dataset: Dataset, counts: pd.DataFrame) -> None:
             help="Each step up is ten times as many; rare classes can be seen then.",
             **state.bind("balance_log"),
         )
-    st.plotly_chart(plot_class_balance(counts, log=log), key="balance", config={"displayModeBar": False})
+    with st.container(key="class_balance"):
+        st.html(draw_class_balance(counts, log=log))
     largest, smallest = counts["total"].idxmax(), counts["total"].idxmin()
     if imbalance_ratio(counts) > 1:
         st.caption(

@@ -11,7 +11,7 @@ from core.jobs.queue import cancel, resume
 from core.plots.curves import plot_curves
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run, RunStatus, State, delete_run
 
-POLL_S = 0.5  # seconds between two looks while the run is active
+POLL_S = 0.25  # seconds between two looks while the run is active
 NUM_LOG_LINES = 20
 
 

@@ -28,7 +28,7 @@ from core.workspace import Workspace, open_workspace
 WORKER_MODULE = "core.training.worker"
 POLL_S = 0.1  # seconds between two looks at the queue and the worker
 STANDBY_S = 0.5  # seconds between two attempts to take over a slot
-FIRST_SPARE_S = 3.0  # seconds before the first spare worker starts: the first page is drawn meanwhile
+FIRST_SPARE_S = 8.0  # seconds before the first spare worker starts: server and first page come first
 NEXT_SPARE_S = 20.0  # seconds from a first training step to the next spare, which would slow it down
 SPARE_DIED_S = 60.0  # seconds before another spare is tried when one died by itself
 SPARE_BYTES = 2_000_000_000  # of free memory without which no spare is kept; one takes 0.75 GB

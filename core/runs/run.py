@@ -11,14 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import RunError
 from core.runs.config import RunConfig
 from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
 LOOK_S = 0.005  # seconds a lock must stay taken to count as held
@@ -157,15 +160,17 @@ class Run:
             return None
 
     @property
-    def history(self) -> pd.DataFrame:
+    def history(self) -> "pd.DataFrame":
         """One row an epoch: epoch (from 1), loss accuracy val_loss val_accuracy learning_rate seconds."""
+        import pandas as pd  # noqa: PLC0415 - slow, and most questions to a run need none of it
+
         try:
             return pd.read_csv(self.directory / "history.csv")
         except FileNotFoundError:
             columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
             return pd.DataFrame(columns=columns, dtype=float)
 
-    def write_history(self, history: pd.DataFrame) -> None:
+    def write_history(self, history: "pd.DataFrame") -> None:
         """Replace the history."""
         write_bytes(self.directory / "history.csv", history.to_csv(index=False).encode())
 

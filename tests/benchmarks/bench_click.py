@@ -14,9 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path[:0] = [str(folder) for folder in Path(__file__).parents[1:3]]
 
-from clicking import ROOT, chromium, dashboard, make_workspace, measure_clicks, open_regroup
+from clicking import make_workspace, measure_clicks, open_regroup
+from serving import ROOT, chromium, dashboard
 
 from core.jobs.queue import cancel
 from core.runs.run import State, list_runs
@@ -85,8 +86,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         workspace, run = make_workspace(Path(home), NUM_CLASSES)
-        with dashboard(Path(home)) as url, chromium() as browser:
-            page = open_regroup(browser, url, run.id)
+        with dashboard(Path(home)) as server, chromium() as browser:
+            page = open_regroup(browser, server.url, run.id)
             measure_clicks(page, 3, NUM_CLASSES)
             result = {"benchmark": "click", "classes": NUM_CLASSES, "target_ms": TARGET_MS}
             result["idle_ms"] = summarize(measure_clicks(page, options.rounds, NUM_CLASSES))

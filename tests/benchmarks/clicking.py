@@ -4,21 +4,12 @@ A dataset of painted noise and a run with planted confusions are made; the dashb
 command. Used by ``bench_click.py``; while a training runs the same ``measure_clicks`` is called again.
 """
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from core.datasets.dataset import Dataset
 from core.datasets.store import save_dataset
@@ -27,12 +18,6 @@ from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
 from core.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 IMAGES_A_CLASS = {"train": 20, "val": 30, "test": 10}
 IMAGE_SIDE = 64  # pixels
 
@@ -101,41 +86,6 @@ def make_workspace(home: Path, num_classes: int) -> tuple[Workspace, Run]:
         save_predictions(run.predictions_path(split), Predictions(split, names, y_true, probs, ids))
     run.update_status(state=State.DONE, epoch=1, best_epoch=1, started=time.time(), finished=time.time())
     return workspace, run
-
-
-@contextmanager
-def dashboard(home: Path) -> Iterator[str]:
-    """Start the dashboard by its command; yields its address and ends it by its process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "app", "--no-browser", "--port", str(port)]
-    command += ["--home", str(home)]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                break
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(20)
-        if process.poll() is None:
-            process.kill()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Headless Chromium of this machine, or the one named by ``REGROUP_BROWSER``."""
-    path = os.environ.get("REGROUP_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        yield browser
-        browser.close()
 
 
 def open_regroup(browser: Browser, url: str, run_id: str) -> Page:

@@ -10,11 +10,11 @@ import numpy as np
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
+from serving import Server
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from core.predictions import Predictions, load_predictions
 from core.runs.run import Run, State
-from tests.e2e.conftest import Server
 
 TRAINING_MS = 240_000  # a training may take this long on a busy machine
 pytestmark = pytest.mark.timeout(900)
@@ -35,7 +35,7 @@ def set_number(page: Page, label: str, value: int) -> None:
     field.press("Enter")
 
 
-def start_training(page: Page, server: Server, *, epochs: int, dataset: str = "shapes") -> Run:
+def start_training(page: Page, server: Server, home: Path, *, epochs: int, dataset: str = "shapes") -> Run:
     page.goto(f"{server.url}/train?dataset={dataset}")
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     set_number(page, "Epochs", epochs)
@@ -43,7 +43,7 @@ def start_training(page: Page, server: Server, *, epochs: int, dataset: str = "s
     press(page, "Train")
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("run=small_cnn-1"))
-    return Run(server.home / "runs" / "small_cnn-1")
+    return Run(home / "runs" / "small_cnn-1")
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -110,13 +110,13 @@ def worst_pairs(predictions: Predictions) -> list[tuple[str, str]]:
     return [(predictions.class_names[i], predictions.class_names[j]) for i, j in (first, second)]
 
 
-def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]) -> None:
+def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server], home_dir: Path) -> None:
     server = start_server()
     page.goto(server.url)
     expect(page.get_by_text("20 : 1")).to_be_visible()
     expect(page.get_by_text("Try the loop: train a small network")).to_be_visible()
 
-    full = start_training(page, server, epochs=4)
+    full = start_training(page, server, home_dir, epochs=4)
     wait_until(lambda: full.status.epoch >= 1)
     page.reload()
     expect(page.get_by_text(re.compile(r"epoch [2-4] of 4|Measuring the best epoch")).first).to_be_visible()
@@ -159,7 +159,7 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
 
     press(page, "Train on these groups")
     expect(page).to_have_url(re.compile("run=small_cnn-2"))
-    retrained = Run(server.home / "runs" / "small_cnn-2")
+    retrained = Run(home_dir / "runs" / "small_cnn-2")
     expect(page.get_by_role("button", name="See what it confuses")).to_be_visible(timeout=TRAINING_MS)
     assert retrained.config.groups is not None
     assert retrained.config.model_copy(update={"grouping": None, "groups": None}) == full.config
@@ -190,10 +190,10 @@ def press_after(page: Page, name: str) -> None:
 
 
 def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_nothing(
-    page: Page, start_server: Callable[[], Server]
+    page: Page, start_server: Callable[[], Server], home_dir: Path
 ) -> None:
     server = start_server()
-    run = start_training(page, server, epochs=6, dataset="digits")
+    run = start_training(page, server, home_dir, epochs=6, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     worker_of(run).kill()
     expect(page.get_by_text("Interrupted").first).to_be_visible()
@@ -215,10 +215,10 @@ def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_no
 
 
 def test_two_browsers_see_the_same_run_and_cancelling_in_one_shows_in_the_other(
-    page: Page, start_server: Callable[[], Server]
+    page: Page, start_server: Callable[[], Server], home_dir: Path
 ) -> None:
     server = start_server()
-    run = start_training(page, server, epochs=200, dataset="digits")
+    run = start_training(page, server, home_dir, epochs=200, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     other = page.context.browser.new_context().new_page()
     other.goto(f"{server.url}/runs?run={run.id}")

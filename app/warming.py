@@ -1,0 +1,17 @@
+"""What the first page needs, loaded while the browser is still busy with Streamlit's own scripts."""
+
+from app.state import DEFAULT_DATASET
+from core.datasets.balance import count_images
+from core.datasets.browse import find_samples
+from core.datasets.store import load_dataset
+from core.datasets.thumbnails import thumbnails
+from core.workspace import Workspace
+
+NUM_PICTURES = 4  # enough to import what decodes and encodes them
+
+
+def warm_first_page(workspace: Workspace) -> None:
+    """Do once, for nothing, what the first page will do: imports and first uses take most of its time."""
+    dataset = load_dataset(workspace, DEFAULT_DATASET)
+    count_images(dataset)
+    thumbnails(dataset, find_samples(dataset)[:NUM_PICTURES])
