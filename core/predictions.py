@@ -14,6 +14,8 @@ import numpy as np
 from core.errors import PredictionsError
 from core.workspace import write_bytes
 
+# What NumPy raises on a damaged file; AttributeError where it takes the content for plain bytes.
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile)
 SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}  # as a person reads them
 
 
@@ -44,6 +46,8 @@ class Predictions:
             )
         if len(self.class_names) != num_classes:
             raise ValueError(f"{len(self.class_names)} class names for probs of shape {self.probs.shape}.")
+        if num_samples and not 0 <= self.y_true.min() <= self.y_true.max() < num_classes:
+            raise ValueError(f"y_true has classes that are not among 0 to {num_classes - 1}.")
 
     @property
     def num_samples(self) -> int:
@@ -92,12 +96,15 @@ def load_predictions(path: Path) -> Predictions:
     try:
         # Opened here, since np.load leaves a damaged file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            split, class_names = str(arrays["split"]), tuple(str(name) for name in arrays["class_names"])
+            if split not in SPLIT_NAMES or len(set(class_names)) < len(class_names):
+                raise ValueError(f"split {split!r} or a class name is not as it was written")
             return Predictions(
-                split=str(arrays["split"]),
-                class_names=tuple(str(name) for name in arrays["class_names"]),
+                split=split,
+                class_names=class_names,
                 y_true=arrays["y_true"].astype(np.int64),
                 probs=arrays["probs"].astype(np.float32),
                 sample_ids=arrays["sample_ids"].astype(np.int64),
             )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise PredictionsError(f"{path} is damaged ({error}); train the run again.") from error

@@ -59,7 +59,14 @@ def open_workspace(home: Path | str | None = None) -> Workspace:
     Raises:
         WorkspaceError: The folder cannot be created or written.
     """
-    root = Path(home or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).expanduser().absolute()
+    given = home or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME
+    try:
+        root = full_path(given)
+    except WorkspaceError as error:
+        raise WorkspaceError(
+            f"There is no home folder for the workspace {given}; "
+            f"choose a folder you may write to with --home or {HOME_VARIABLE}."
+        ) from error
     workspace = Workspace(root)
     folders = (workspace.datasets_dir, workspace.groupings_dir, workspace.runs_dir, workspace.jobs_dir)
     try:
@@ -76,6 +83,20 @@ def open_workspace(home: Path | str | None = None) -> Workspace:
             f"choose a folder you may write to with --home or {HOME_VARIABLE}."
         )
     return workspace
+
+
+def full_path(path: Path | str) -> Path:
+    """Return a path from the root of the file system, ``~`` replaced by the home folder.
+
+    Raises:
+        WorkspaceError: There is no such home folder.
+    """
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        raise WorkspaceError(
+            f"The home folder in {str(path)!r} is not known here; write the path in full, without ~."
+        ) from error
 
 
 def check_name(name: str, kind: str) -> str:

@@ -18,7 +18,7 @@ from core.datasets.sources.recognize import open_source
 from core.datasets.split import assign_splits
 from core.datasets.store import check_new_name, remove_leftovers, save_dataset
 from core.errors import DatasetError
-from core.workspace import Workspace
+from core.workspace import Workspace, full_path
 
 __all__ = ["MetadataColumns", "add_dataset", "build_dataset", "suggest_name"]
 
@@ -48,7 +48,7 @@ def add_dataset(
     Raises:
         DatasetError: The source or the name cannot be used; the message says why and what to do.
     """
-    path = Path(source).expanduser().absolute()
+    path = full_path(source)
     name = check_new_name(workspace, suggest_name(path) if name is None else name)
     if seed < 0:
         raise DatasetError(f"The seed {seed} is negative; choose 0 or more.")
@@ -64,8 +64,8 @@ def suggest_name(source: Path | str) -> str:
     >>> suggest_name("/photos/<my> birds.npz")
     'my birds'
     """
-    path = Path(source).expanduser()
-    stem = path.stem if path.suffix.lower() == ".npz" else path.absolute().name
+    path = Path(source).absolute()
+    stem = path.stem if path.suffix.lower() == ".npz" else path.name
     cleaned = re.sub(r"[^\w .()+,=@-]+", " ", stem)[:60]
     return " ".join(cleaned.split()).strip(" .()+,=@-") or "dataset"
 
@@ -181,12 +181,16 @@ def _note_leaks(table: pd.DataFrame) -> list[str]:
 
 
 def _note_lone_images(table: pd.DataFrame, class_names: tuple[str, ...]) -> list[str]:
-    labels = table.loc[~table["excluded"], "label"].to_numpy(np.int64)
+    included = table[~table["excluded"]]
+    labels = included["label"].to_numpy(np.int64)
     counts = np.bincount(labels, minlength=len(class_names))
+    known = set(labels[included["split"] == "train"])
     alone = [name for name, count in zip(class_names, counts, strict=True) if count == 1]
-    if not alone:
-        return []
-    return [f"With a single image, which is used for training and never tested: {some(alone)}."]
+    unknown = [name for label, name in enumerate(class_names) if label not in known]
+    notes = [f"Without training images, so never learned: {some(unknown)}."] if unknown else []
+    if alone:
+        notes.append(f"With a single image, which is used for training and never tested: {some(alone)}.")
+    return notes
 
 
 def _restrict(known: dict[str, str] | None, class_names: tuple[str, ...]) -> dict[str, str] | None:

@@ -4,6 +4,7 @@ The cache may be deleted at any time; it is written whole or not at all.
 """
 
 import hashlib
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -77,11 +78,16 @@ def _write_cache(path: Path, dataset: Dataset, shape: tuple[int, ...], progress:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".pixels-", suffix=".tmp")
         os.close(handle)
         temporary = Path(name)
-        pixels = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-        for sample_id, image in zip(sample_ids, map_images(read, sample_ids, progress=progress), strict=True):
-            pixels[sample_id] = image
-        pixels.flush()
-        del pixels
+        images = zip(sample_ids, map_images(read, sample_ids, progress=progress), strict=True)
+        # Not through mapped memory: on a full disk that ends the process by a signal.
+        with temporary.open("wb") as file:
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_2_0(file, header)
+            start, row_bytes = file.tell(), math.prod(shape[1:])
+            for sample_id, image in images:
+                file.seek(start + sample_id * row_bytes)
+                file.write(np.ascontiguousarray(image).data)
+            file.truncate(start + shape[0] * row_bytes)
         temporary.replace(path)
     except OSError as error:
         raise WorkspaceError(

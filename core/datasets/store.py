@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
-from core.datasets.dataset import TABLE_COLUMNS, Dataset
+from core.datasets.dataset import SPLITS, TABLE_COLUMNS, Dataset
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace, check_name, open_workspace, read_json, write_bytes, write_json
 
@@ -50,7 +50,9 @@ def load_dataset(workspace: Workspace, name: str) -> Dataset:
     try:
         facts = read_json(folder / "dataset.json")
         table = pd.read_parquet(folder / "images.parquet").astype(TABLE_COLUMNS)
-        return _from_json(facts, table[list(TABLE_COLUMNS)], folder)
+        dataset = _from_json(facts, table[list(TABLE_COLUMNS)], folder)
+        _check_fits(dataset)
+        return dataset
     except (OSError, ValueError, KeyError, TypeError, WorkspaceError) as error:
         remedy = f"remove {folder}, it is made anew" if name in BUILT_IN else "delete it and add it again"
         raise DatasetError(f"Dataset {name!r} is damaged ({error}); {remedy}.") from error
@@ -199,6 +201,12 @@ def _from_json(facts: dict[str, Any], table: pd.DataFrame, folder: Path) -> Data
         known_groups=facts["known_groups"],
         notes=tuple(facts["notes"]),
     )
+
+
+def _check_fits(dataset: Dataset) -> None:
+    labels, splits = dataset.included["label"], dataset.included["split"]
+    if not labels.between(0, dataset.num_classes - 1).all() or not splits.isin(SPLITS).all():
+        raise ValueError("labels or splits in images.parquet do not fit dataset.json")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.errors import WeightsError, WorkspaceError
 from core.runs.config import RunConfig
-from core.workspace import write_bytes
+from core.workspace import full_path, write_bytes
 
 BASE_URL = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
 IMAGE_SIZES = (224, 192, 160, 128)  # pixels; one file each, all fit any size, 224 is what Keras falls back to
@@ -38,8 +38,8 @@ def resolve_weights(config: RunConfig) -> Path | None:
             weights_name(config.alpha, config.image_size)
         )
     else:
-        path = Path(config.weights).expanduser()
-        if not path.is_file():
+        path = full_path(config.weights)
+        if not os.path.isfile(path):  # noqa: PTH113 - false, not an error, for a path that no file can have
             raise WeightsError(
                 f"There is no weights file {path}; give the path of a Keras MobileNet file such as "
                 f"{weights_name(config.alpha, config.image_size)}, or {CHOICES}."
@@ -65,7 +65,7 @@ def list_cached_weights() -> list[Path]:
 
 def cache_dir() -> Path:
     """Folder in which Keras keeps downloaded weights: ``models`` below ``$KERAS_HOME`` or ``~/.keras``."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+    return full_path(os.environ.get("KERAS_HOME") or "~/.keras") / "models"
 
 
 def weights_name(alpha: float, image_size: int) -> str:
@@ -92,13 +92,13 @@ def check_weights(path: Path, alpha: float) -> None:
         with h5py.File(path, "r") as file:
             includes_top = "conv_preds" in file
             num_filters = file["conv1/conv1/kernel:0"].shape[-1]
-            last = file["conv_pw_13/conv_pw_13/kernel:0"].shape
+            num_last = file["conv_pw_13/conv_pw_13/kernel:0"].shape[-1]
     except OSError as error:
         raise WeightsError(
             f"The weights file {path} is damaged or cut short ({error}); delete it and download it again, "
             f"or {CHOICES}."
         ) from error
-    except KeyError as error:
+    except (KeyError, AttributeError, IndexError) as error:
         raise WeightsError(
             f"The weights file {path} is not of a Keras MobileNet; give a file such as "
             f"{weights_name(alpha, IMAGE_SIZES[0])}, or {CHOICES}."
@@ -108,7 +108,7 @@ def check_weights(path: Path, alpha: float) -> None:
             f"The weights file {path} includes ImageNet's own classes; give the file without them, "
             f"{weights_name(alpha, IMAGE_SIZES[0])}, or {CHOICES}."
         )
-    if num_filters != int(32 * alpha) or last[-1] != int(1024 * alpha):
+    if num_filters != int(32 * alpha) or num_last != int(1024 * alpha):
         raise WeightsError(
             f"The weights file {path} is of a MobileNet of alpha {num_filters / 32:g}, but alpha is "
             f"{alpha:g}; set alpha to {num_filters / 32:g}, or give {weights_name(alpha, IMAGE_SIZES[0])}."

@@ -1,3 +1,5 @@
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,23 @@ def test_arrays_that_do_not_fit_together_are_refused(tmp_path, predictions):
         load_predictions(path)
     with pytest.raises(ValueError, match="3 class names"):
         Predictions("val", ("a", "b", "c"), predictions.y_true, predictions.probs, predictions.sample_ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("split", "dev"), ("class_names", ["a", "a"]), ("y_true", [-1] * 3), ("y_true", [2] * 3)],
+)
+def test_values_that_were_never_written_are_refused(tmp_path, predictions, name, value):
+    path = tmp_path / "val.npz"
+    np.savez(path, **{**vars(predictions), name: np.array(value)})
+    with pytest.raises(PredictionsError, match=r"val\.npz is damaged .*train the run again"):
+        load_predictions(path)
+
+
+def test_an_archive_of_something_else_than_arrays_is_refused(tmp_path, predictions):
+    path = tmp_path / "val.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in vars(predictions):
+            archive.writestr(f"{name}.npy", b"hello")
+    with pytest.raises(PredictionsError, match="is damaged"):
+        load_predictions(path)

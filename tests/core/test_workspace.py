@@ -6,7 +6,15 @@ import pytest
 
 from core import workspace as module
 from core.errors import WorkspaceError
-from core.workspace import HOME_VARIABLE, check_name, open_workspace, read_json, write_bytes, write_json
+from core.workspace import (
+    HOME_VARIABLE,
+    check_name,
+    full_path,
+    open_workspace,
+    read_json,
+    write_bytes,
+    write_json,
+)
 
 
 def test_a_fresh_workspace_gets_its_folders(tmp_path):
@@ -23,6 +31,13 @@ def test_the_folder_is_the_given_one_else_the_variables_else_the_default(tmp_pat
     monkeypatch.delenv(HOME_VARIABLE)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert open_workspace().root == tmp_path / "regroup"
+
+
+def test_a_home_folder_that_is_not_known_is_refused_with_the_remedy():
+    with pytest.raises(WorkspaceError, match="no home folder for the workspace ~no-such-user/x; choose a"):
+        open_workspace("~no-such-user/x")
+    with pytest.raises(WorkspaceError, match="'~no-such-user/x' is not known here; write the path in full"):
+        full_path("~no-such-user/x")
 
 
 def test_a_workspace_below_a_file_is_refused_with_the_remedy(tmp_path):

@@ -73,11 +73,12 @@ def _children(paths: list[str]) -> dict[str, list[str]]:
 
 
 def _has_splits(paths: list[str]) -> bool:
-    """Tell whether the first folders are splits: one is named train and holds nothing but folders."""
-    return any(
-        SPLIT_FOLDERS.get(name.casefold()) == "train" and any("/" in rest for rest in below)
-        for name, below in _children(paths).items()
-    )
+    """Tell whether the first folders are splits: one of them is train, or all are, and it holds folders."""
+    children = _children(paths)
+    names = [name for name in children if name.casefold() in SPLIT_FOLDERS]
+    trains = [name for name in names if SPLIT_FOLDERS[name.casefold()] == "train"]
+    wanted = trains or (names if len(names) == len(children) else [])
+    return any("/" in rest for name in wanted for rest in children[name])
 
 
 def _place(path: str, has_splits: bool) -> tuple[str | None, str | None]:

@@ -9,6 +9,7 @@ from core.errors import DatasetError
 
 HIDDEN = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 LEADS_OUTSIDE = "It is a link that leads out of the folder; copy the file there instead."
+NO_TEXT = "Its name is not UTF-8 text; rename it."
 LINKED_FOLDER = "It is a link to a folder, which is not followed; copy the folder there instead."
 
 
@@ -53,19 +54,32 @@ def scan_folder(root: Path) -> FolderContent:
     return content
 
 
+def is_text(name: str) -> bool:
+    """Whether a name can be written down; Linux allows any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _sort_in(
     entry: os.DirEntry[str], prefix: str, content: FolderContent, folders: list[str], real_root: Path
 ) -> None:
     path = prefix + entry.name
     if entry.name.startswith(".") or entry.name in HIDDEN:
         return
-    if entry.is_dir(follow_symlinks=False):
+    is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
+    is_image = is_image_name(entry.name)
+    if (is_folder or is_image) and not is_text(entry.name):
+        content.left_out[path.encode(errors="backslashreplace").decode()] = NO_TEXT
+    elif is_folder:
         folders.append(f"{path}/")
-    elif entry.is_symlink() and entry.is_dir():
+    elif is_link and os.path.isdir(entry.path):  # noqa: PTH112 - false for a link to itself, not an error
         content.left_out[path] = LINKED_FOLDER
-    elif not is_image_name(entry.name):
+    elif not is_image:
         content.other_files += [] if prefix else [entry.name]
-    elif entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(real_root):
+    elif is_link and not Path(os.path.realpath(entry.path)).is_relative_to(real_root):
         content.left_out[path] = LEADS_OUTSIDE
     else:
         content.images.append(path)

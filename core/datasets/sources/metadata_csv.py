@@ -9,6 +9,7 @@ from pathlib import Path
 from core.datasets.sources.folder import FolderContent, scan_folder
 from core.datasets.sources.listing import Listing, clean_label, some
 from core.errors import DatasetError
+from core.workspace import full_path
 
 DELIMITERS = ",;\t|"
 IMAGE_WORDS = ("image", "file", "path", "picture", "photo")
@@ -67,7 +68,7 @@ def list_metadata_csv(root: Path, metadata: MetadataColumns) -> Listing:
     Raises:
         DatasetError: The folder or the file cannot be read, a column is missing, or no image is found.
     """
-    path = Path(metadata.labels_path).expanduser()
+    path = full_path(metadata.labels_path)
     columns, rows = _read_rows(path)
     wanted = (metadata.image_column, metadata.label_column, metadata.group_column)
     missing = [name for name in wanted if name is not None and name not in columns]
@@ -93,7 +94,7 @@ def list_metadata_csv(root: Path, metadata: MetadataColumns) -> Listing:
 
 def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the column names and (line number, cells) of each row that is not empty."""
-    path = Path(path).expanduser()
+    path = full_path(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()

@@ -57,10 +57,10 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         _check_archive(path)
         with np.load(path, allow_pickle=False) as file:
             for key in KNOWN_KEYS.intersection(file.files):
-                arrays[key] = file[key]
+                arrays[key] = _array(file[key], key, path)
             if not arrays:
                 raise DatasetError(f"{path} has only arrays named {some(sorted(file.files))}. {EXPECTED}")
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(f"{path} cannot be opened or is damaged ({error}); write it again.") from error
     except ValueError as error:
         if "pickle" not in str(error):
@@ -70,6 +70,13 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
             f"save it as a plain array of numbers or texts."
         ) from error
     return arrays
+
+
+def _array(content: object, key: str, path: Path) -> np.ndarray:
+    """Refuse what numpy hands out as bytes, since it does not begin like an array."""
+    if not isinstance(content, np.ndarray):
+        raise DatasetError(f"{key} in {path} is not a NumPy array; write the file with numpy.savez.")
+    return content
 
 
 def _check_archive(path: Path) -> None:

@@ -1,8 +1,10 @@
 """Tell which kind of source a path is and list what it holds."""
 
+import stat
 from pathlib import Path
 
 from core.datasets.sources.class_folders import list_class_folders
+from core.datasets.sources.folder import is_text
 from core.datasets.sources.listing import Listing
 from core.datasets.sources.metadata_csv import MetadataColumns, list_metadata_csv, read_columns
 from core.datasets.sources.npz_arrays import list_npz_arrays
@@ -24,9 +26,16 @@ def open_source(
     Raises:
         DatasetError: The path does not exist, is of no known kind, or cannot be used.
     """
-    if not source.exists():
-        raise DatasetError(f"{source} does not exist; give the path of {KINDS}.")
-    if source.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(source.stat().st_mode)
+    except FileNotFoundError as error:
+        raise DatasetError(f"{source} does not exist; give the path of {KINDS}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        reason = getattr(error, "strerror", None) or error
+        raise DatasetError(f"{source} cannot be opened ({reason}); give the path of {KINDS}.") from error
+    if not is_text(str(source)):
+        raise DatasetError(f"The path {str(source)!r} is not UTF-8 text, so it cannot be noted; rename it.")
+    if is_folder:
         if metadata is not None:
             return list_metadata_csv(source, metadata)
         return list_class_folders(source, group_separator=group_separator)

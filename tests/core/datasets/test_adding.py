@@ -208,3 +208,8 @@ def test_what_was_written_is_what_is_read_again(home, make_folder):
     assert again == dataset
     assert again.table.equals(dataset.table)
     assert again.version == dataset.version
+
+
+def test_a_class_without_training_images_is_noted(home, make_folder):
+    dataset = add_dataset(home, make_folder({"train/cat": 3, "train/dog": 3, "val/cat": 2, "test/owl": 2}))
+    assert "Without training images, so never learned: 'owl'." in dataset.notes

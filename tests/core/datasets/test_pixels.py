@@ -8,7 +8,7 @@ from core.datasets.adding import add_dataset
 from core.datasets.images import read_image, resize_image
 from core.datasets.pixels import load_pixels
 from core.datasets.store import load_dataset
-from core.errors import DatasetFileError
+from core.errors import DatasetFileError, WorkspaceError
 
 
 def test_rows_are_the_resized_images_and_excluded_rows_are_zero(home, make_folder):
@@ -61,3 +61,17 @@ def test_an_image_that_has_gone_is_named(home, make_folder):
     (dataset.root / "dog" / "1.jpg").unlink()
     with pytest.raises(DatasetFileError, match=r"1.jpg cannot be used.*check that it is there"):
         load_pixels(home, dataset, 8)
+
+
+def test_a_full_disk_is_refused_and_leaves_nothing(home, make_folder):
+    resource = pytest.importorskip("resource")
+    dataset = add_dataset(home, make_folder({"cat": 20, "dog": 20}))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(WorkspaceError, match=r"cannot be written .*; free some disk space"):
+            load_pixels(home, dataset, 64)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    left = {path.name for path in (home.datasets_dir / "pets").iterdir()}
+    assert left == {"dataset.json", "images.parquet"}

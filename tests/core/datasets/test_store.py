@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.datasets.adding import add_dataset
@@ -118,3 +119,13 @@ def test_what_a_killed_process_left_is_removed_after_a_day(home):
     remove_leftovers(home)
     assert [path.name for path in home.datasets_dir.iterdir()] == [".new.tmp"]
     assert list_datasets(home) == ["digits", "shapes"]
+
+
+def test_a_table_that_does_not_fit_its_classes_is_damaged(home, make_folder):
+    add_dataset(home, make_folder({"cat": 2, "dog": 2}))
+    path = home.datasets_dir / "pets" / "images.parquet"
+    table = pd.read_parquet(path)
+    for column, value in (("label", 2), ("label", -1), ("split", "dev"), ("split", None)):
+        table.assign(**{column: value}).to_parquet(path, index=False)
+        with pytest.raises(DatasetError, match=r"do not fit dataset\.json\); delete it and add it again"):
+            load_dataset(home, "pets")

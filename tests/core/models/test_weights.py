@@ -7,12 +7,19 @@ import urllib.error
 from email.message import Message
 from pathlib import Path
 
+import h5py
 import keras
 import pytest
 
 from core.errors import WeightsError
 from core.models import weights
-from core.models.weights import cache_dir, find_imagenet_weights, resolve_weights, weights_name
+from core.models.weights import (
+    cache_dir,
+    check_weights,
+    find_imagenet_weights,
+    resolve_weights,
+    weights_name,
+)
 from core.runs.config import RunConfig
 
 
@@ -145,3 +152,20 @@ def test_weights_with_the_classes_of_imagenet_are_refused(write_weights, tmp_pat
     path = write_weights(tmp_path / "top.h5", alpha=0.25, include_top=True)
     with pytest.raises(WeightsError, match="includes ImageNet's own classes; give the file without them"):
         resolve_weights(_config(weights=str(path)))
+
+
+def test_a_path_that_no_file_can_have_is_refused():
+    with pytest.raises(WeightsError, match=r"There is no weights file .*or choose small_cnn"):
+        resolve_weights(RunConfig(dataset="d", model="mobilenet", weights="x" * 300))
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_an_h5_file_of_something_else_under_the_same_name_is_refused(tmp_path, is_folder):
+    path = tmp_path / "other.h5"
+    with h5py.File(path, "w") as file:
+        if is_folder:
+            file.create_group("conv1/conv1/kernel:0")
+        else:
+            file["conv1/conv1/kernel:0"] = 3.0
+    with pytest.raises(WeightsError, match="is not of a Keras MobileNet; give a file such as"):
+        check_weights(path, 0.25)

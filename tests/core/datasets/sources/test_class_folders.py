@@ -1,6 +1,7 @@
 """Folders of class folders, with and without folders of splits."""
 
 import os
+import sys
 
 import pytest
 
@@ -117,3 +118,33 @@ def test_a_folder_that_may_not_be_opened_is_left_out(make_folder):
     listing = list_class_folders(root)
     (root / "locked").chmod(0o755)
     assert "cannot be read" in listing.reasons[listing.paths.index("locked/")]
+
+
+def test_validation_and_test_folders_alone_are_splits_and_no_classes(make_folder):
+    listing = list_class_folders(make_folder({"val/cat": 1, "val/dog": 1, "test/cat": 1}))
+    assert sorted(zip(listing.splits, listing.labels, strict=True)) == [
+        ("test", "cat"),
+        ("val", "cat"),
+        ("val", "dog"),
+    ]
+
+
+def test_a_link_to_itself_does_not_hide_its_neighbors(make_folder):
+    root = make_folder({"cat": 2, "dog": 1})
+    (root / "cat" / "loop.jpg").symlink_to("loop.jpg")
+    (root / "cat" / "up").symlink_to(root)
+    listing = list_class_folders(root)
+    usable = [path for path, why in zip(listing.paths, listing.reasons, strict=True) if why is None]
+    assert {"cat/0.jpg", "cat/1.jpg", "dog/0.jpg"} <= set(usable)
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are always text there")
+def test_names_that_are_no_text_are_left_out_with_the_reason(make_folder):
+    root = make_folder({"cat": 2, "dog": 1, "owl": 1})
+    (root / "cat" / "0.jpg").rename(root / "cat" / "\udcff.jpg")
+    (root / "owl").rename(root / "\udcfe")
+    (root / "cat" / "\udcff.txt").touch()
+    listing = list_class_folders(root)
+    reasons = dict(zip(listing.paths, listing.reasons, strict=True))
+    assert set(reasons) == {"cat/1.jpg", "dog/0.jpg", r"cat/\udcff.jpg", r"\udcfe"}
+    assert "not UTF-8 text; rename it" in reasons[r"cat/\udcff.jpg"]

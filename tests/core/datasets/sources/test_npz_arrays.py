@@ -1,5 +1,7 @@
 """Arrays in an .npz file: shapes, values and labels that are understood, and those that are refused."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -141,4 +143,19 @@ def test_an_archive_larger_than_the_free_memory_is_refused(tmp_path, monkeypatch
     memory = type("Memory", (), {"available": 100})
     monkeypatch.setattr("core.datasets.sources.npz_arrays.psutil.virtual_memory", lambda: memory)
     with pytest.raises(DatasetError, match="of memory are free; save fewer images"):
+        list_npz_arrays(path)
+
+
+def test_entries_that_are_no_arrays_or_claim_to_be_huge_are_refused(tmp_path):
+    path = tmp_path / "made.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x_train.npy", b"hello")
+    with pytest.raises(DatasetError, match=r"x_train in .* is not a NumPy array; write the file with"):
+        list_npz_arrays(path)
+    header = io.BytesIO()
+    shape = {"descr": "|u1", "fortran_order": False, "shape": (10**9, 10**6)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x_train.npy", header.getvalue())
+    with pytest.raises(DatasetError, match=r"damaged .*; write it again"):
         list_npz_arrays(path)

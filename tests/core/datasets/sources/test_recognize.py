@@ -1,5 +1,8 @@
 """Which kind of source a path is."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 
@@ -29,3 +32,15 @@ def test_what_is_no_source_is_refused_with_what_would_be(tmp_path):
     np.savez(tmp_path / "a.npz", x_train=np.zeros((2, 3, 3), np.uint8), y_train=[0, 1])
     with pytest.raises(DatasetError, match="add it without a CSV file"):
         open_source(tmp_path / "a.npz", MetadataColumns(tmp_path / "labels.csv", "file", "kind"))
+
+
+def test_a_path_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match=r"cannot be opened \(File name too long\); give the path"):
+        open_source(tmp_path / ("x" * 300))
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are always text there")
+def test_a_folder_whose_path_is_no_text_is_refused(make_folder):
+    root = make_folder({"cat": 1, "dog": 1})
+    with pytest.raises(DatasetError, match="is not UTF-8 text, so it cannot be noted; rename it"):
+        open_source(root.rename(root.with_name("\udcff")))
