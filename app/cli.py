@@ -4,9 +4,10 @@ Exit status: 0, or 1 with one sentence on standard error for what a user can rep
 usage. With ``--json`` a command prints one JSON document on standard output and nothing else there.
 """
 
+import io
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -59,11 +60,22 @@ app.command("doctor")(doctor.doctor)
 
 def main() -> None:
     """Run the command line; errors that a user can repair become one sentence and exit status 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name the terminal cannot show must not end it
     try:
         app()
     except RegroupError as error:
-        print(f"regroup: {error}", file=sys.stderr)
-        sys.exit(1)
+        _end(str(error))
+    except OSError as error:
+        _end(
+            f"{error.filename or 'A file'} cannot be read or written ({error.strerror or error}); check its "
+            f"permissions and the free space of its disk, then try again."
+        )
+
+
+def _end(sentence: str) -> NoReturn:
+    print("regroup:", *sentence.splitlines(), file=sys.stderr)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

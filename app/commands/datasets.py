@@ -14,7 +14,7 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
-from core.errors import DatasetError
+from core.errors import RegroupError
 
 app = typer.Typer(
     help="Add datasets, list them, show what is in one.", no_args_is_help=True, rich_markup_mode=None
@@ -94,7 +94,7 @@ def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOptio
     for name in list_datasets(workspace):
         try:
             dataset = load_dataset(workspace, name)
-        except DatasetError as error:
+        except RegroupError as error:
             rows.append({"name": name, "num_images": None, "num_classes": None, "problem": str(error)})
             continue
         rows.append(

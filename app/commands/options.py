@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,7 @@ import typer
 from core.workspace import HOME_VARIABLE, Workspace, open_workspace
 
 HomeOption = Annotated[
-    Path | None,
+    str | None,  # no Path: an empty text, as from an unset variable, would become the current folder
     typer.Option(
         "--home", metavar="DIR", help=f"Workspace folder; without it ${HOME_VARIABLE}, else ~/regroup."
     ),
@@ -29,11 +28,11 @@ class Shared:
         json: Whether to print JSON.
     """
 
-    home: Path | None = None
+    home: str | None = None
     json: bool = False
 
 
-def workspace_of(context: typer.Context, home: Path | None) -> Workspace:
+def workspace_of(context: typer.Context, home: str | None) -> Workspace:
     """The workspace named after the command, else before it, else by the environment."""
     return open_workspace(home or context.ensure_object(Shared).home)
 
@@ -44,8 +43,8 @@ def wants_json(context: typer.Context, as_json: bool) -> bool:
 
 
 def print_json(content: Any) -> None:
-    """Print one JSON document; numbers that JSON cannot hold become null."""
-    print(json.dumps(_plain(content), indent=1, ensure_ascii=False, allow_nan=False))
+    """Print one JSON document, in ASCII for every terminal; numbers that JSON cannot hold become null."""
+    print(json.dumps(_plain(content), indent=1, ensure_ascii=True, allow_nan=False))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -14,6 +14,7 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from core.errors import GroupingError
 from core.runs.run import Run, find_run
 
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
@@ -81,7 +82,7 @@ def suggest(
     as_json: JsonOption = False,
 ) -> None:
     """Suggest groups of confused classes, from the validation images of a run."""
-    from core.evaluation.confusion import confusion_matrix  # noqa: PLC0415
+    from core.evaluation.confusion import compute_confusion  # noqa: PLC0415
     from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.history import GroupingHistory  # noqa: PLC0415
     from core.regrouping.score import score_grouping  # noqa: PLC0415
@@ -90,9 +91,11 @@ def suggest(
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
+    if found.config.groups is not None:
+        raise GroupingError(f"Run {found.id} was trained on groups; choose a run that knows all classes.")
     predictions = load_predictions(found.predictions_path("val"))
-    confusion = confusion_matrix(predictions.y_true, predictions.y_pred, predictions.num_classes)
-    grouping = suggest_grouping(confusion, predictions.class_names, groups)
+    grouping = suggest_grouping(compute_confusion(predictions), predictions.class_names, groups)
+    scores = _scores(score_grouping(predictions, grouping))
     if save is not None:
         history = GroupingHistory.identity(predictions.class_names).apply(
             grouping, f"Suggested {groups} groups"
@@ -105,11 +108,11 @@ def suggest(
         as_json,
         found,
         {
-            "grouping": save,
-            "mapping": grouping.to_mapping(),
+            "name": save,
+            "grouping": grouping.to_mapping(),
             "groups": grouping.members,
             "num_groups": grouping.num_groups,
-            "val": _scores(score_grouping(predictions, grouping)),
+            "val": scores,
         },
     )
 
@@ -136,8 +139,8 @@ def score(
         as_json,
         found,
         {
-            "grouping": saved.name,
-            "mapping": saved.grouping.to_mapping(),
+            "name": saved.name,
+            "grouping": saved.grouping.to_mapping(),
             "groups": saved.grouping.members,
             "num_groups": saved.grouping.num_groups,
             split.value: _scores(score_grouping(predictions, saved.grouping)),

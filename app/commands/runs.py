@@ -83,14 +83,14 @@ def train(
 @app.command("list")
 def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List all runs, newest first."""
-    from core.evaluation.summary import summarize_run  # noqa: PLC0415
+    from core.evaluation.summary import summarize_runs  # noqa: PLC0415
 
-    summaries = [summarize_run(run) for run in list_runs(workspace_of(context, home))]
+    summaries = summarize_runs(list_runs(workspace_of(context, home)))
     if wants_json(context, as_json):
         print_json(summaries)
         return
     print_table(
-        ["run", "dataset", "grouping", "status", "epochs", "val accuracy", "test accuracy"],
+        ["run", "dataset", "grouping", "status", "epochs", "val accuracy", "test accuracy", "problem"],
         [
             [
                 s["run"],
@@ -100,6 +100,7 @@ def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOptio
                 s["epochs"],
                 s["val"] and s["val"]["accuracy"],
                 s["test"] and s["test"]["accuracy"],
+                s["problem"],
             ]
             for s in summaries
         ],

@@ -1,10 +1,33 @@
 """One run in figures: where it stands and what it reached on validation and test."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from core.errors import RegroupError
 from core.evaluation.report import compute_report, summarize_report
 from core.predictions import load_predictions
 from core.runs.run import Run
+
+KEYS = (
+    "run", "dataset", "model", "grouping", "status", "message", "epochs", "best_epoch", "seconds", "config",
+    "val", "test",
+)  # fmt: skip
+
+
+def summarize_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
+    """Return a summary of each run, with one more key, ``problem``: what is damaged, else None.
+
+    Of a damaged run only ``run``, ``status`` and ``message`` are known, the rest is None.
+    """
+    summaries: list[dict[str, Any]] = []
+    for run in runs:
+        try:
+            summaries.append({**summarize_run(run), "problem": None})
+        except RegroupError as error:
+            status = run.status
+            known = {"run": run.id, "status": status.state.value, "message": status.message}
+            summaries.append({**dict.fromkeys(KEYS), **known, "problem": str(error)})
+    return summaries
 
 
 def summarize_run(run: Run) -> dict[str, Any]:

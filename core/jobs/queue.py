@@ -9,6 +9,7 @@ import contextlib
 import time
 from pathlib import Path
 
+from core.datasets.dataset import Dataset
 from core.datasets.store import load_dataset
 from core.errors import RunError
 from core.models.catalog import check_config
@@ -17,7 +18,7 @@ from core.regrouping.store import load_grouping
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, create_run, list_runs
 from core.runs.slots import running_ids
-from core.workspace import Workspace, write_bytes
+from core.workspace import Workspace, full_path, write_bytes
 
 NAMED_WEIGHTS = ("imagenet", "none")  # every other value is a path
 WAS_CANCELLED = "It was cancelled while it waited; resume to queue it again."
@@ -53,12 +54,26 @@ def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
         saved = load_grouping(workspace, dataset.name, config.grouping, class_names=dataset.class_names)
         changes["groups"] = saved.grouping.to_mapping()
     if config.weights not in NAMED_WEIGHTS:
-        changes["weights"] = str(Path(config.weights).expanduser().absolute())
+        changes["weights"] = str(full_path(config.weights))
     config = config.model_copy(update=changes)
-    if config.groups is not None and Grouping.from_mapping(dataset.class_names, config.groups).num_groups < 2:
-        raise RunError("The grouping puts all classes into one group; a network needs at least two.")
+    _check_classes(dataset, config)
     check_config(config)
     return config
+
+
+def _check_classes(dataset: Dataset, config: RunConfig) -> None:
+    labels = dataset.labels(dataset.sample_ids("train"))
+    if config.groups is not None:
+        grouping = Grouping.from_mapping(dataset.class_names, config.groups)
+        if grouping.num_groups < 2:
+            raise RunError("The grouping puts all classes into one group; a network needs at least two.")
+        labels = grouping.group_of_class[labels]
+    if (labels == labels[0]).all():
+        what = "class" if config.groups is None else "group"
+        raise RunError(
+            f"All training images of dataset {dataset.name!r} are of one {what}, and a network needs two to "
+            f"tell apart; add it again with other training images, or choose another grouping."
+        )
 
 
 def resume(workspace: Workspace, run: Run) -> None:
@@ -231,5 +246,5 @@ def _is_waiting(run: Run) -> bool:
 def _written_state(run: Run) -> State:
     try:
         return run.written_status.state
-    except FileNotFoundError:
+    except (FileNotFoundError, RunError):
         return State.INTERRUPTED

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from core.errors import RunError
 from core.jobs.devices import Slot, find_slots
 from core.jobs.queue import adopt_orphans, forget_started, is_in_queue, queued_runs, take_next, tell_waiting
 from core.jobs.workers import Launcher, hand_over, report_end, spawn
@@ -233,7 +234,7 @@ def supervisor_lock(workspace: Workspace, slot: str) -> Path:
 def _never_began(workspace: Workspace, run: Run) -> bool:
     try:
         waits = run.written_status.state is State.QUEUED
-    except FileNotFoundError:
+    except (FileNotFoundError, RunError):
         return False
     return waits and not is_in_queue(workspace, run) and not run.is_alive()
 

@@ -1,6 +1,8 @@
 """Which runs may stand against each other in a duel: same dataset, same settings, other classes."""
 
+from core.errors import RunError
 from core.regrouping.grouping import Grouping
+from core.runs.config import RunConfig
 from core.runs.run import Run, State, list_runs
 from core.workspace import Workspace
 
@@ -24,7 +26,7 @@ def find_retrained(
     return [
         run
         for run in list_runs(workspace)
-        if run.config.groups == grouping.to_mapping() and _is_like(run, full) and run.status.state in states
+        if _is_like(run, full, groups=grouping.to_mapping()) and run.status.state in states
     ]
 
 
@@ -33,15 +35,22 @@ def find_full(workspace: Workspace, retrained: Run) -> list[Run]:
     return [
         run
         for run in list_runs(workspace)
-        if run.config.groups is None and _is_like(run, retrained) and run.status.state is State.DONE
+        if _is_like(run, retrained, groups=None) and run.status.state is State.DONE
     ]
 
 
-def _is_like(run: Run, other: Run) -> bool:
-    """Whether two runs differ in nothing but groups and seed; a run that has not begun saw no dataset yet."""
+def _is_like(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
+    """Whether a run learned these groups and differs from the other in nothing else but the seed.
+
+    A run that has not begun saw no dataset yet; a run whose settings are damaged is like no other.
+    """
+    try:
+        config = run.config
+    except RunError:
+        return False
     versions = {run.dataset_version, other.dataset_version} - {None}
-    return len(versions) < 2 and _settings(run) == _settings(other)
+    return config.groups == groups and len(versions) < 2 and _settings(config) == _settings(other.config)
 
 
-def _settings(run: Run) -> dict[str, object]:
-    return run.config.model_dump(exclude={"grouping", "groups", "seed"})
+def _settings(config: RunConfig) -> dict[str, object]:
+    return config.model_dump(exclude={"grouping", "groups", "seed"})

@@ -9,75 +9,36 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationError
 
-from core.errors import RunError
+from core.errors import RunError, WorkspaceError
 from core.runs.config import RunConfig
+from core.runs.status import ACTIVE_STATES, RESUMABLE_STATES, RunStatus, State
 from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "ACTIVE_STATES",
+    "RESUMABLE_STATES",
+    "Run",
+    "RunStatus",
+    "State",
+    "create_run",
+    "delete_run",
+    "find_run",
+    "is_locked",
+    "list_runs",
+]
+
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
 LOOK_S = 0.005  # seconds a lock must stay taken to count as held
 HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
-
-
-class State(StrEnum):
-    """Where a run stands."""
-
-    QUEUED = "queued"
-    STARTING = "starting"
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-    FAILED = "failed"
-
-
-ACTIVE_STATES = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
-RESUMABLE_STATES = frozenset({State.CANCELLED, State.INTERRUPTED, State.FAILED})
-
-
-class RunStatus(BaseModel):
-    """Progress of a run, as the worker last wrote it.
-
-    Attributes:
-        state: Where the run stands.
-        message: One sentence for the user: why it waits or failed, or what it is doing.
-        phase: What the worker does: ``preparing``, ``training``, ``evaluating`` or empty.
-        epoch: Epochs completed.
-        step: Steps completed in the current epoch.
-        steps_per_epoch: Steps in an epoch; 0 until known.
-        seconds_left: Estimated remaining time; None until known.
-        best_epoch: Epoch (from 1) of the lowest validation loss; 0 before the first.
-        created: When it was queued, seconds since 1970.
-        started: When a worker first took it up; None before.
-        first_step: When its first training step was done; None before.
-        finished: When it ended; None before.
-        seconds: Time spent working, over all resumptions.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    state: State = State.QUEUED
-    message: str = ""
-    phase: str = ""
-    epoch: int = 0
-    step: int = 0
-    steps_per_epoch: int = 0
-    seconds_left: float | None = None
-    best_epoch: int = 0
-    created: float = 0.0
-    started: float | None = None
-    first_step: float | None = None
-    finished: float | None = None
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,20 +61,23 @@ class Run:
         """The run's settings.
 
         Raises:
-            RunError: The file is missing or damaged.
+            RunError: The file is missing or damaged, or the run was deleted.
         """
+        if not self.directory.exists():
+            raise RunError(f"Run {self.id} is not there any more; choose another run.")
         try:
             return RunConfig.make(**read_json(self.directory / "config.json"))
-        except OSError as error:
-            raise RunError(f"Run {self.id} has no readable config.json ({error}); delete the run.") from error
+        except (OSError, TypeError, RunError, WorkspaceError) as error:
+            path = self.directory / "config.json"
+            raise RunError(f"The settings of run {self.id}, {path}, are damaged; delete the run.") from error
 
     @property
     def status(self) -> RunStatus:
         """Where the run truly stands: what the worker wrote, corrected by whether it is alive."""
         try:
             status = self.written_status
-        except FileNotFoundError:
-            message = "The run's status file is missing; delete the run."
+        except (FileNotFoundError, RunError):
+            message = "The run's status file is missing or damaged; resume or delete the run."
             return RunStatus(state=State.INTERRUPTED, message=message)
         if status.state in {State.RUNNING, State.QUEUED}:
             alive = self.is_alive()
@@ -135,8 +99,13 @@ class Run:
 
         Raises:
             FileNotFoundError: None was written yet.
+            RunError: The file is damaged.
         """
-        return RunStatus.model_validate(read_json(self.directory / "status.json"))
+        path = self.directory / "status.json"
+        try:
+            return RunStatus.model_validate(read_json(path))
+        except (ValidationError, WorkspaceError) as error:
+            raise RunError(f"{path} is damaged; resume or delete the run.") from error
 
     def update_status(self, **changes: object) -> RunStatus:
         """Write changed fields of the status; returns the new status.
@@ -145,7 +114,7 @@ class Run:
         """
         try:
             current = self.written_status
-        except FileNotFoundError:
+        except (FileNotFoundError, RunError):
             current = RunStatus()
         status = current.model_copy(update=changes)
         write_json(self.directory / "status.json", status.model_dump(mode="json"))
@@ -153,22 +122,26 @@ class Run:
 
     @property
     def dataset_version(self) -> str | None:
-        """Hash of the dataset that it was trained on; None before a worker has taken it up."""
+        """Hash of the dataset that it was trained on; None where none is written yet, or legible."""
         try:
             return str(read_json(self.directory / "environment.json")["dataset_version"])
-        except (OSError, KeyError):
+        except (OSError, KeyError, TypeError, WorkspaceError):
             return None
 
     @property
     def history(self) -> "pd.DataFrame":
-        """One row an epoch: epoch (from 1), loss accuracy val_loss val_accuracy learning_rate seconds."""
+        """One row an epoch: epoch (from 1), loss accuracy val_loss val_accuracy learning_rate seconds.
+
+        Without rows when the file is missing or damaged; a run that is resumed writes it anew.
+        """
         import pandas as pd  # noqa: PLC0415 - slow, and most questions to a run need none of it
 
-        try:
-            return pd.read_csv(self.directory / "history.csv")
-        except FileNotFoundError:
-            columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
-            return pd.DataFrame(columns=columns, dtype=float)
+        columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            history = pd.read_csv(self.directory / "history.csv")
+            if "epoch" in history:
+                return history
+        return pd.DataFrame(columns=columns, dtype=float)
 
     def write_history(self, history: "pd.DataFrame") -> None:
         """Replace the history."""
@@ -246,15 +219,8 @@ def is_locked(path: Path) -> bool:
 
 
 def create_run(workspace: Workspace, config: RunConfig) -> Run:
-    """Make a run's folder, in state queued, under the next free number of its model."""
-    number = 1 + max(
-        (
-            int(path.name.rpartition("-")[2])
-            for path in workspace.runs_dir.glob(f"{config.model}-*")
-            if path.name.rpartition("-")[2].isdigit()
-        ),
-        default=0,
-    )
+    """Make a run's folder, in state queued, under the next number of its model; none is given twice."""
+    number = 1 + max(_numbers(workspace.runs_dir, config.model), default=0)
     while True:
         run = Run(workspace.runs_dir / f"{config.model}-{number}")
         try:
@@ -295,6 +261,17 @@ def delete_run(run: Run) -> None:
     """
     if run.is_alive():
         raise RunError(f"Run {run.id} is being trained; cancel it first, then delete it.")
-    doomed = run.directory.with_name(f".deleted-{run.id}-{time.time_ns()}")
+    doomed = run.directory.with_name(f".deleted-{run.id}")
     run.directory.rename(doomed)
-    shutil.rmtree(doomed, ignore_errors=True)
+    # The empty folder stays: a later run of the same id would inherit what others keep under it.
+    for path in doomed.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _numbers(runs_dir: Path, model: str) -> list[int]:
+    """Numbers that runs of a model have or had."""
+    names = [path.name.removeprefix(".deleted-").rpartition("-") for path in runs_dir.iterdir()]
+    return [int(number) for name, _, number in names if name == model and number.isdecimal()]

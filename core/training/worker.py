@@ -7,6 +7,7 @@ need not wait for the import. End of input means that the one who started it is 
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import queue
@@ -91,10 +92,10 @@ def _train_in_slot(run: Run, slot: str) -> tuple[State, str]:
     except KeyboardInterrupt:
         return State.INTERRUPTED, WAS_ENDED
     except RegroupError as error:
-        traceback.print_exc()
+        _log_error()
         return State.FAILED, str(error)
     except Exception as error:  # whatever happens in a library must end up on the Runs page
-        traceback.print_exc()
+        _log_error()
         return State.FAILED, _explain(error, run)
 
 
@@ -125,7 +126,14 @@ def _watch_for_cancel(run: Run) -> Callable[[], bool]:
     return should_stop
 
 
+def _log_error() -> None:
+    with contextlib.suppress(OSError):  # the log, too, may be on the disk that is full
+        traceback.print_exc()
+
+
 def _explain(error: Exception, run: Run) -> str:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk of {run.directory} is full; free some space, then resume the run."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         config = run.config
         return (

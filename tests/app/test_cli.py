@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ import typer
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from app.cli import app, main
-from core.predictions import load_predictions
-from core.regrouping.store import load_grouping
+from core.predictions import load_predictions, save_predictions
+from core.regrouping.store import list_groupings, load_grouping
 from core.runs.run import Run
-from core.workspace import Workspace
+from core.workspace import HOME_VARIABLE, Workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,7 +119,8 @@ def test_suggest_saves_and_score_and_compare_read_it(
     run = finish_run(home)
     status, out, _ = regroup("suggest", run.id, "--groups", "5", "--save", "pairs", "--json")
     suggested = json.loads(out)
-    assert (status, suggested["grouping"], suggested["num_groups"]) == (0, "pairs", 5)
+    assert (status, suggested["name"], suggested["num_groups"]) == (0, "pairs", 5)
+    assert suggested["grouping"] == load_grouping(home, "digits", "pairs").grouping.to_mapping()
     assert sorted(map(len, suggested["groups"].values())) == [2, 2, 2, 2, 2]
     assert suggested["val"]["accuracy_merged"] > suggested["val"]["accuracy_before"]
 
@@ -126,7 +128,8 @@ def test_suggest_saves_and_score_and_compare_read_it(
     status, out, _ = regroup("score", run.id, "--grouping", "pairs", "--split", "test", "--json")
     scored = json.loads(out)
     predictions = load_predictions(run.predictions_path("test"))
-    group_of = np.array([list(scored["groups"]).index(scored["mapping"][n]) for n in predictions.class_names])
+    names = list(scored["groups"])
+    group_of = np.array([names.index(scored["grouping"][name]) for name in predictions.class_names])
     expected = accuracy_score(group_of[predictions.y_true], group_of[predictions.y_pred])
     assert scored["test"]["accuracy_merged"] == pytest.approx(expected)
 
@@ -197,3 +200,72 @@ def test_doctor_prints_json_with_versions_and_disk(regroup: Callable) -> None:
     assert status == 0
     assert found["packages"]["tensorflow"]
     assert found["free_disk_gb"] > 0
+
+
+def test_an_empty_home_is_no_home_at_all(regroup: Callable, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "variable"))
+    assert regroup("runs", "list", "--home", "")[0] == 0
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_error_with_several_lines_is_told_in_one(regroup: Callable) -> None:
+    status, _, err = regroup("datasets", "add", "/no\nsuch")
+    assert (status, err.count("\n")) == (1, 1)
+
+
+def test_json_is_read_in_every_encoding(regroup: Callable, home: Workspace, tmp_path: Path) -> None:
+    images, names = np.zeros((4, 8, 8), np.uint8), np.array(["日本", "Zürich"])
+    np.savez(tmp_path / "a.npz", x_train=images, y_train=[0, 1, 0, 1], class_names=names)
+    _, out, _ = regroup("datasets", "add", str(tmp_path / "a.npz"), "--json")
+    assert out.isascii()
+    assert json.loads(out)["class_names"] == names.tolist()
+
+
+def test_a_damaged_run_is_listed_with_its_problem_beside_the_others(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    good, bad = finish_run(home), finish_run(home)
+    (bad.directory / "config.json").write_text("{")
+    status, out, _ = regroup("runs", "list", "--json")
+    listed = {each["run"]: each for each in json.loads(out)}
+    assert status == 0
+    assert (listed[good.id]["problem"], listed[bad.id]["val"]) == (None, None)
+    assert "damaged; delete the run" in listed[bad.id]["problem"]
+    assert listed[good.id].keys() == listed[bad.id].keys()
+    assert "damaged" in regroup("runs", "list")[1]
+    assert regroup("runs", "delete", bad.id)[0] == 0
+
+
+def test_a_suggestion_for_a_run_on_groups_is_refused(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(home, groups={str(digit): "odd" if digit % 2 else "even" for digit in range(10)})
+    status, out, err = regroup("suggest", run.id, "--groups", "2", "--save", "twice")
+    assert (status, out) == (1, "")
+    assert "was trained on groups; choose a run that knows all classes" in err
+    assert list_groupings(home, "digits") == []
+
+
+def test_nothing_is_saved_that_cannot_be_scored(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(home)
+    path = run.predictions_path("val")
+    found = load_predictions(path)
+    save_predictions(path, replace(found, probs=found.probs * np.nan))
+    status, _, err = regroup("suggest", run.id, "--groups", "3", "--save", "three")
+    assert (status, list_groupings(home, "digits")) == (1, [])
+    assert "not numbers" in err
+
+
+def test_a_file_that_cannot_be_opened_is_told_in_one_sentence(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(home)
+    (run.directory / "status.json").unlink()
+    (run.directory / "status.json").mkdir()
+    status, _, err = regroup("runs", "show", run.id)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "status.json cannot be read or written" in err
+    assert "check its permissions" in err

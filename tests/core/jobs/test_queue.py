@@ -186,3 +186,28 @@ def test_the_path_of_a_weights_file_does_not_depend_on_the_current_folder(
     monkeypatch.setattr("core.jobs.queue.check_config", lambda config: None)
     assert queue_run(model="mobilenet", weights="w.h5").config.weights == str(tmp_path / "w.h5")
     assert queue_run(model="mobilenet", weights="none").config.weights == "none"
+
+
+def test_training_images_of_one_class_or_group_are_refused_before_they_wait(
+    home: Workspace, queue_run: QueueRun, tiny_dataset: Dataset
+) -> None:
+    table = tiny_dataset.table
+    table["label"] = table["label"].where(table["split"] != "train", 1)
+    with pytest.raises(RunError, match=r"All training images of dataset 'tiny' are of one class"):
+        queue_run()
+    table.loc[table["split"] == "train", "label"] = [0, 0, 1]
+    queue_run()
+    grouping = Grouping.identity(tiny_dataset.class_names).merge(["a", "b"])
+    save_grouping(home, "tiny", "pairs", grouping, run_id="")
+    with pytest.raises(RunError, match=r"of one group, .*choose another grouping"):
+        queue_run(grouping="pairs")
+
+
+def test_a_run_with_a_damaged_status_is_resumed(home: Workspace, queue_run: QueueRun) -> None:
+    run = queue_run()
+    assert take_next(home) == run
+    (run.directory / "status.json").write_text("{")
+    assert queued_runs(home) == []
+    adopt_orphans(home)
+    resume(home, run)
+    assert queued_runs(home) == [run]

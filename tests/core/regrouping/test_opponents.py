@@ -45,3 +45,10 @@ def test_a_run_on_an_older_version_of_the_dataset_is_no_opponent(home):
     assert find_retrained(home, full, GROUPING) == []
     write_json(retrained.directory / "environment.json", {"dataset_version": "new"})
     assert find_retrained(home, full, GROUPING) == [retrained]
+
+
+def test_a_run_whose_settings_are_damaged_is_no_opponent(home):
+    full, retrained = make_run(home), make_run(home, groups=GROUPS)
+    (make_run(home).directory / "config.json").write_text("{")
+    assert find_retrained(home, full, GROUPING) == [retrained]
+    assert find_full(home, retrained) == [full]

@@ -111,3 +111,39 @@ def test_a_run_in_training_is_not_deleted(home: Workspace, run: Run) -> None:
     delete_run(run)
     assert list_runs(home) == []
     assert not Path(run.directory).exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"state": "bogus"}', '{"epoch": "x"}'])
+def test_a_run_whose_status_is_damaged_says_so_and_can_be_written_anew(run: Run, content: str) -> None:
+    (run.directory / "status.json").write_text(content)
+    assert run.status.state is State.INTERRUPTED
+    assert "damaged; resume or delete the run" in run.status.message
+    with pytest.raises(RunError, match=r"status\.json is damaged; resume or delete"):
+        _ = run.written_status
+    assert run.update_status(state=State.QUEUED) == run.status
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "{}", '{"dataset": "a", "epochs": -1}', "\x80"])
+def test_a_run_whose_settings_are_damaged_says_so(run: Run, content: str) -> None:
+    (run.directory / "config.json").write_text(content, encoding="latin-1")
+    with pytest.raises(RunError, match=r"run lenet-1, .*config\.json, are damaged; delete the run"):
+        _ = run.config
+
+
+@pytest.mark.parametrize("content", ["", "hello", "a,b\n1\n1,2,3\n", "\xff\x00"])
+def test_a_damaged_history_and_environment_count_as_none(run: Run, content: str) -> None:
+    (run.directory / "history.csv").write_text(content, encoding="latin-1")
+    assert len(run.history) == 0
+    assert "epoch" in run.history
+    for damaged in (content, "[]"):
+        (run.directory / "environment.json").write_text(damaged, encoding="latin-1")
+        assert run.dataset_version is None
+
+
+def test_the_id_of_a_deleted_run_is_never_given_again(home: Workspace, run: Run) -> None:
+    (run.directory / "predictions").mkdir()
+    (run.directory / "predictions" / "val.npz").write_bytes(b"much")
+    delete_run(run)
+    assert list_runs(home) == []
+    assert [path for path in home.runs_dir.rglob("*") if path.is_file()] == []
+    assert create_run(home, CONFIG).id == "lenet-2"

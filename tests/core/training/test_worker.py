@@ -1,5 +1,6 @@
 """How a training's end is told, with a stand-in for the trainer."""
 
+import errno
 import re
 import subprocess
 import sys
@@ -118,6 +119,7 @@ def test_a_run_can_be_cancelled_while_its_worker_waits_for_the_slot(
         (WeightsError("w.h5 is missing; put it there."), "w.h5 is missing; put it there."),
         (MemoryError(), r"smaller batch size \(now 64\) or a smaller image size \(now 16 pixels\)"),
         (ResourceExhaustedError("OOM when allocating"), "ran out of memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "lenet-1 is full; free some space, then resume"),
         (ZeroDivisionError("by\nzero"), r"error \(ZeroDivisionError: by zero\). The log has the details"),
         (AssertionError(), r"unexpected error \(AssertionError\)"),
     ],
@@ -153,6 +155,18 @@ def test_a_full_disk_ends_in_a_sentence_too(
     assert work(run, slot="cpu") == 1
     assert run.status.state is State.FAILED
     assert "free some disk space" in run.status.message
+
+
+def test_a_log_that_cannot_be_written_does_not_hide_how_the_run_ended(
+    run: Run, set_trainer: SetTrainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    set_trainer(raising(WeightsError("w.h5 is missing; put it there.")))
+    monkeypatch.setattr(sys.stderr, "write", write)
+    assert work(run, slot="cpu") == 1
+    assert (run.status.state, run.status.message) == (State.FAILED, "w.h5 is missing; put it there.")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.QUEUED}))
