@@ -1,5 +1,6 @@
 """What pages read, kept between clicks: loaders around ``core``, keyed by name and file time."""
 
+import contextlib
 import gc
 import os
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from core import workspace as workspaces
 from core.datasets.dataset import Dataset
 from core.datasets.store import list_datasets, load_dataset
 from core.datasets.thumbnails import thumbnails
+from core.errors import RunError
 from core.evaluation.confusion import compute_confusion
 from core.explain import service
 from core.predictions import Predictions, load_predictions
@@ -56,8 +58,12 @@ def run(run_id: str) -> Run:
 
 
 def run_datasets() -> dict[str, str]:
-    """Id of each run and the name of its dataset, newest first."""
-    return {run.id: config(run).dataset for run in list_runs(workspace())}
+    """Id of each run and the name of its dataset, newest first; without runs whose settings are damaged."""
+    found = {}
+    for run in list_runs(workspace()):
+        with contextlib.suppress(RunError):
+            found[run.id] = config(run).dataset
+    return found
 
 
 def config(run: Run) -> RunConfig:

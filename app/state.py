@@ -6,8 +6,10 @@ from typing import Any
 import streamlit as st
 
 from app import cache
+from app.components.plain_text import plain
 
 DEFAULT_DATASET = "shapes"  # what a new user sees first
+MAX_SHOWN = 60  # characters of a name in the URL that nothing has
 
 
 class Key(StrEnum):
@@ -80,11 +82,15 @@ def draw_choices() -> None:
 
 def _settle(key: Key, options: list[str], fallback: str | None) -> None:
     """Decide the value before its widget is drawn: a page's wish, else a changed URL, else what it was."""
-    wished = st.session_state.pop(f"next_{key}", None) or _asked_by_url(key)
+    asked = _asked_by_url(key)
+    wished = st.session_state.pop(f"next_{key}", None) or asked
     if wished in options:
         st.session_state[key] = wished
     elif st.session_state.get(key) not in options:
         st.session_state[key] = fallback
+    if asked and wished not in options:
+        name = plain(asked[:MAX_SHOWN])
+        st.toast(f"There is no {key} {name} here; another is shown.", icon=":material/info:")
 
 
 def _asked_by_url(key: Key) -> str | None:

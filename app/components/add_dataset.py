@@ -24,18 +24,24 @@ SEPARATOR_HELP = (
     "test is fair only when they are in the same split."
 )
 FILE_SEPARATOR = "_"
+KEY_FOLLOWED = "add_followed"  # the job whose end this browser has still to show
+KEY_OWN = "add_own"  # the job that this browser started
 
 
 def add_dataset_panel() -> None:
     """Draw the form, or the progress of the dataset that is being added."""
     job = _jobs().get("current")
-    with st.expander("Add a dataset", expanded=job is not None, icon=":material/add:"):
-        if job is not None and job.is_running:
-            st.fragment(_follow, run_every=POLL_S)(job)
+    if job is not None and job.is_running:
+        st.session_state.setdefault(KEY_FOLLOWED, job)  # also in a browser that did not start it
+    followed = st.session_state.get(KEY_FOLLOWED)
+    is_begun = followed is not None or bool(st.session_state.get("add_source"))  # else typing would fold it
+    with st.expander("Add a dataset", expanded=is_begun, icon=":material/add:"):
+        if followed is not None and followed.is_running:
+            st.fragment(_follow, run_every=POLL_S)(followed)
             return
-        if job is not None:
-            _jobs().clear()
-            _show_end(job)
+        if followed is not None:
+            del st.session_state[KEY_FOLLOWED]
+            _show_end(followed)
         _form()
 
 
@@ -68,7 +74,8 @@ def _form() -> None:
     with st.container(horizontal=True):
         if st.button("Add", type="primary", disabled=not source or bool(labels and metadata is None)):
             options = {"name": name, "metadata": metadata, "group_separator": separator, "seed": int(seed)}
-            _jobs()["current"] = AddingJob(cache.workspace(), source, **options)
+            job = AddingJob(cache.workspace(), source, **options)
+            _jobs()["current"] = st.session_state[KEY_OWN] = st.session_state[KEY_FOLLOWED] = job
             st.rerun()
         if source and separator is None:
             command_popover(_command(source, name, metadata, int(seed)))
@@ -108,10 +115,14 @@ def _follow(job: AddingJob) -> None:
 
 
 def _show_end(job: AddingJob) -> None:
-    """Choose the new dataset, or say why there is none."""
+    """Choose the new dataset where it was asked for, or say why there is none."""
+    if _jobs().get("current") is job:
+        _jobs().clear()
     with shown_as_text():
         dataset = job.result()
         st.toast(f"Added {plain(dataset.name)}: {dataset.num_images:,} images.", icon=":material/check:")
+        if st.session_state.pop(KEY_OWN, None) is not job:
+            return
         state.choose(dataset=dataset.name)
         for key in ("add_source", "add_labels", "add_name"):
             st.session_state.pop(key, None)

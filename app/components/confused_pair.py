@@ -1,13 +1,15 @@
 """The most confused pairs as a list, and the images behind the chosen one in both directions."""
 
+import numpy as np
 import streamlit as st
 
 from app import cache, state
+from app.components.image_choice import look_at
 from app.components.plain_text import plain
 from app.components.thumbnail_grid import thumbnail_grid
 from app.navigation import Page, go_to
 from core.evaluation.confusion import ConfusedPair
-from core.evaluation.mistakes import check_images, rows_of_pair
+from core.evaluation.mistakes import check_images, images_of_pair, rows_of_pair
 from core.predictions import Predictions
 from core.runs.run import Run
 
@@ -46,7 +48,8 @@ def show_pair(run: Run, predictions: Predictions, pair: ConfusedPair) -> None:
     dataset = cache.dataset(run.config.dataset)
     check_images(predictions, dataset)
     first, second = predictions.class_names[pair.first], predictions.class_names[pair.second]
-    for true, predicted in ((pair.first, pair.second), (pair.second, pair.first)):
+    cells = ((pair.first, pair.second), (pair.second, pair.first))
+    for true, predicted in cells:
         rows = rows_of_pair(predictions, true, predicted)
         name, taken_for = plain(predictions.class_names[true]), plain(predictions.class_names[predicted])
         more = f", the {MAX_IMAGES} most confident" if len(rows) > MAX_IMAGES else ""
@@ -64,4 +67,4 @@ def show_pair(run: Run, predictions: Predictions, pair: ConfusedPair) -> None:
             state.put(state.Key.PAIR, (first, second))
             go_to(Page.REGROUP)
     elif st.button("Where does it look?", type="primary", icon=":material/visibility:"):
-        go_to(Page.LOOK_INSIDE)
+        look_at(np.concatenate([images_of_pair(predictions, *cell) for cell in cells]))

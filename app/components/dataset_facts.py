@@ -22,6 +22,11 @@ def dataset_facts(dataset: Dataset) -> None:
     """Draw description, number cards, chart, notes and the list of what was left out."""
     counts = count_images(dataset)
     st.markdown(plain(dataset.description))
+    if dataset.root is not None and not dataset.root.is_dir():
+        st.warning(
+            f"The folder {plain(str(dataset.root))} is not there any more: its pictures cannot be shown or "
+            f"trained on. Put it back, or delete this dataset and add it from its new place."
+        )
     _cards(dataset, counts)
     _chart(dataset, counts)
     for note in dataset.notes:

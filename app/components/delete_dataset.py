@@ -15,7 +15,9 @@ def delete_dataset_button(dataset: Dataset) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         num_runs = list(cache.run_datasets().values()).count(dataset.name)
         files = "The images stay where they are." if dataset.root else "Its copy of the images goes with it."
-        runs = f"Runs trained on it: {num_runs}; they stay but cannot show its pictures." if num_runs else ""
+        runs = (
+            f"Runs trained on it: {num_runs}; they stay, but cannot be shown without it." if num_runs else ""
+        )
         st.markdown(f"Delete **{plain(dataset.name)}**? {files} {runs}")
         if st.button("Yes, delete it", key="delete_dataset"):
             delete_dataset(cache.workspace(), dataset.name)

@@ -93,7 +93,8 @@ def _draw_overlay(image: ChosenImage, result: CamResult, class_name: str, streng
         f"seen at layer {result.layer_name} in {width} x {height} places"
     )
     picture = overlay_heatmap(image.pixels, result.heatmap, strength=strength, side=CAM_SIDE)
-    st.image(picture, caption=plain(caption), alt=caption)
+    st.image(picture, alt=caption)  # a caption of its own would stretch a thin picture to the caption's width
+    st.caption(plain(caption))
     st.html(LEGEND)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cache, state
 from app.components.plain_text import plain
+from app.components.run_words import PHRASES
 from app.navigation import Page, go_to
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run
 
@@ -21,14 +22,27 @@ def finished_run() -> Run | None:
     if run.predictions_path("val").exists():
         return run
     status = run.status
+    stands = f"Run {plain(run.id)} {PHRASES[status.state]}"
     if status.state in ACTIVE_STATES:
-        message = plain(status.message)
-        st.info(f"Run {plain(run.id)} is {status.state}: its numbers come when it is done. {message}")
+        st.info(f"{stands}: its numbers come when it is done. {plain(status.message)}")
     elif status.state in RESUMABLE_STATES:
-        name = plain(run.id)
-        st.warning(f"Run {name} is {status.state} and has no predictions. Resume it, or choose another run.")
+        st.warning(f"{stands} and has no predictions. Resume it, or choose another run.")
     else:
-        st.warning(f"Run {plain(run.id)} has no predictions. Train it again, or choose another run.")
+        st.warning(f"{stands} but has no predictions. Train it again, or choose another run.")
     if st.button("See this run", type="primary", icon=":material/monitoring:"):
         go_to(Page.RUNS)
     return None
+
+
+def explain_missing_network(run: Run) -> None:
+    """Tell why there is no network of a run to look into, and lead to the run."""
+    state = run.status.state
+    stands = f"Run {plain(run.id)} {PHRASES[state]} and has no trained network to look into"
+    if state in ACTIVE_STATES:
+        st.info(f"{stands} yet; there is one as soon as its first epoch is done.")
+    elif state in RESUMABLE_STATES:
+        st.warning(f"{stands}. Resume it, or choose another run in the sidebar.")
+    else:
+        st.warning(f"{stands}. Train it again, or choose another run in the sidebar.")
+    if st.button("See how the run is doing", type="primary", icon=":material/monitoring:"):
+        go_to(Page.RUNS)

@@ -1,12 +1,14 @@
 """The image that Look inside is about: chosen from the dataset by a click, or uploaded."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import streamlit as st
 
 from app import cache, state
 from app.components.image_tray import image_tray
+from app.navigation import Page, go_to
 from app.state import Key
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.images import read_image
@@ -41,6 +43,13 @@ def choose_image(run: Run, dataset: Dataset) -> ChosenImage | None:
         label_visibility="collapsed", **state.bind("look_source"),
     )  # fmt: skip
     return _uploaded() if source == "Upload one" else _from_dataset(run, dataset)
+
+
+def look_at(sample_ids: np.ndarray) -> NoReturn:
+    """Open Look inside on the first of these images; where there is none, on any."""
+    if len(sample_ids):
+        state.put(Key.SAMPLE, int(sample_ids[0]))
+    go_to(Page.LOOK_INSIDE)
 
 
 def _uploaded() -> ChosenImage | None:

@@ -13,6 +13,14 @@ from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run, RunStatus, State
 
 POLL_S = 0.25  # seconds between two looks while the run is active
 NUM_LOG_LINES = 20
+CURVES = (
+    "An epoch shows the network every training image once; it never learns from the validation images. "
+    "Where only the training curve still improves, it learns by heart."
+)
+LOSS = (
+    "Loss: how surprised the network is by the true classes, minus the natural logarithm of the "
+    "probability it gave to the true class, as the mean over the images (cross-entropy, in nats). Best is 0."
+)
 
 
 def run_live(run: Run) -> None:
@@ -41,6 +49,9 @@ def _draw_curves(run: Run, status: RunStatus) -> None:
     for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
         figure = plot_curves(history, metric=metric, best_epoch=status.best_epoch)
         column.plotly_chart(figure, key=f"{run.id}_{metric}", config={"displayModeBar": False})
+    st.caption(
+        f"Run {plain(run.id)}, all images of the training and the validation split. {CURVES}", help=LOSS
+    )
 
 
 def _draw_state(run: Run, status: RunStatus) -> None:

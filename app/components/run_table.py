@@ -4,10 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from app import cache, state
+from app.components.plain_text import plain
 from app.components.run_words import BADGES
 from app.failures import shown_as_text
 from core.jobs.queue import active_runs
-from core.runs.run import Run, list_runs
+from core.runs.run import Run
 
 KEY = "runs_table"
 KEY_CLICKED = "runs_table_clicked"
@@ -36,7 +37,7 @@ def run_table() -> None:
 
 def _draw() -> None:
     with shown_as_text():
-        runs = list_runs(cache.workspace())
+        runs = [cache.run(run_id) for run_id in cache.run_datasets()]
         rows = pd.DataFrame([_row(run) for run in runs], columns=list(COLUMNS))
         event = st.dataframe(
             rows,
@@ -50,8 +51,18 @@ def _draw() -> None:
         if clicked != st.session_state.get(KEY_CLICKED, []):  # a new click, not one from before
             st.session_state[KEY_CLICKED] = clicked
             if clicked:
-                state.choose(run=clicked[0])
-                st.rerun()
+                _choose(clicked[0])
+        st.caption("Tick a run to choose it; every page then speaks of it.")
+
+
+def _choose(run_id: str) -> None:
+    """Make a run the current one, unless its dataset has gone: then no page could show it."""
+    dataset = cache.run_datasets().get(run_id, "")
+    if dataset in cache.dataset_names():
+        state.choose(run=run_id)
+        st.rerun()
+    text = f"Dataset {plain(dataset)} was deleted, so {plain(run_id)} cannot be shown; add it again."
+    st.toast(text, icon=":material/info:")
 
 
 def _row(run: Run) -> dict[str, object]:

@@ -16,6 +16,15 @@ BADGES: dict[State, tuple[str, str, Color]] = {  # words, icon, color
     State.INTERRUPTED: ("Interrupted", ":material/power_off:", "orange"),
     State.FAILED: ("Failed", ":material/error:", "red"),
 }
+PHRASES = {  # after "Run lenet-3"
+    State.QUEUED: "waits in the queue",
+    State.STARTING: "is starting",
+    State.RUNNING: "is being trained",
+    State.DONE: "is done",
+    State.CANCELLED: "was cancelled",
+    State.INTERRUPTED: "was interrupted",
+    State.FAILED: "has failed",
+}
 PHASES = {"preparing": "Reading the images", "evaluating": "Measuring the best epoch"}
 
 

@@ -7,8 +7,9 @@ from app import cache
 from app.components.command import command_popover
 from app.components.duel_choice import choose_grouping, choose_retrained, explain_grouped
 from app.components.finished_run import finished_run
+from app.components.image_choice import look_at
 from app.components.plain_text import plain
-from app.navigation import Page, go_to
+from core.explain.samples import pick_samples
 from core.plots.duel import plot_duel
 from core.predictions import SPLIT_NAMES
 from core.regrouping.duel import Duel, compare_on_test
@@ -23,6 +24,7 @@ HELP = {
     "interval": "95 % Wilson interval: measured on other images of the same kind, the accuracy would lie in "
     "there about 19 times of 20.",
 }
+INTERVALS = "The lines are the 95 % intervals; in brackets the number of classes."
 
 
 def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
@@ -48,7 +50,10 @@ def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
     st.plotly_chart(plot_duel(rows, random_mean=duel.random_mean), key="duel_figure")
     against = f" and {plain(retrained.id)}" if retrained else ""
     split = SPLIT_NAMES[duel.split].capitalize()
-    st.caption(f"{split} split, {duel.num_samples:,} images, run {plain(run.id)}{against}", help=HELP["p"])
+    st.caption(
+        f"{split} split, {duel.num_samples:,} images, run {plain(run.id)}{against}. {INTERVALS}",
+        help=HELP["p"],
+    )
 
 
 st.title("Compare")
@@ -67,6 +72,12 @@ elif run is not None:
         show_duel(compare_on_test(full, saved.grouping, theirs), run, retrained)
         st.divider()
         with st.container(horizontal=True):
-            if st.button("What does it look at?", type="primary", icon=":material/visibility:"):
-                go_to(Page.LOOK_INSIDE)
+            if st.button(
+                "What does it look at?",
+                type="primary",
+                icon=":material/visibility:",
+                help="Opens Look inside with the surest mistake of the full network on validation.",
+            ):
+                mistakes_of = cache.predictions(run.id, "val")
+                look_at(pick_samples(cache.dataset(run.config.dataset), "val", mistakes_of=mistakes_of))
             command_popover(["compare", run.id, "--grouping", saved.name])

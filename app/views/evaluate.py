@@ -16,6 +16,8 @@ from core.predictions import SPLIT_NAMES, Predictions
 from core.runs.run import Run
 
 MAX_PAIRS = 10
+MAX_WHOLE = 20  # classes; a longer table scrolls
+LONG_HEIGHT = 760  # pixels, as the figure beside it
 MAX_DRAWN = 300  # classes; a larger matrix is looked at with the zoom of Regroup
 
 
@@ -70,7 +72,14 @@ def show_classes(report: Report, measured_on: str) -> None:
         for name in ("precision", "recall", "f1")
     }
     columns["support"] = st.column_config.NumberColumn("Images", format="localized", help=MEANINGS["support"])
-    table.dataframe(report.per_class, column_config=columns, key="per_class")
+    columns["class"] = st.column_config.TextColumn("Class")
+    is_short = len(report.per_class) <= MAX_WHOLE
+    table.dataframe(
+        report.per_class,
+        column_config=columns,
+        height="content" if is_short else LONG_HEIGHT,
+        key="per_class",
+    )
     figure.plotly_chart(plot_per_class(report.per_class), key="per_class_figure")
     st.caption(measured_on)
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cache, state
 from app.components.explanations import draw_cam, draw_feature_maps, draw_filters
+from app.components.finished_run import explain_missing_network
 from app.components.image_choice import ChosenImage, choose_image
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
@@ -29,8 +30,8 @@ def look(run: Run, dataset: Dataset, image: ChosenImage) -> None:
     check_classes(probs, dataset, grouping)
     picture, answer = st.columns([1, 2], gap="large", vertical_alignment="center")
     with picture:
-        caption = plain(image.title)
-        st.image(fit(image.pixels, PICTURE_SIDE), caption=caption, alt=image.title)
+        st.image(fit(image.pixels, PICTURE_SIDE), alt=image.title)
+        st.caption(plain(image.title))
     with answer:
         st.markdown(describe_answer(class_names, int(probs.argmax()), image.true_class))
         st.caption(f"Probabilities by the network of {plain(run.id)}'s best epoch")
@@ -73,12 +74,7 @@ if run is None:
     if st.button("Train a network", type="primary"):
         go_to(Page.TRAIN)
 elif not run.model_path.exists():
-    st.info(
-        f"Run {plain(run.id)} is {run.status.state} and has no trained network to look into yet; there is "
-        f"one as soon as its first epoch is done. You can also choose another run in the sidebar."
-    )
-    if st.button("See how the run is doing", type="primary"):
-        go_to(Page.RUNS)
+    explain_missing_network(run)
 else:
     service.warm_up()
     dataset = cache.dataset(run.config.dataset)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.plots.theme import ACCENT, PALETTE, new_figure
+from core.plots.theme import ACCENT, PALETTE, axis_name, new_figure
 
 BAR_HEIGHT = 30  # pixels
 TRUE_COLOR = PALETTE[2]
@@ -26,7 +26,7 @@ def plot_answer(
     order = [int(index) for index in np.argsort(-probs, kind="stable")[:limit]]
     if true_class is not None and true_class not in order:
         order.append(true_class)
-    names = [f"{class_names[index]} (true)" if index == true_class else class_names[index] for index in order]
+    names = [axis_name(class_names[k], 24) + (" (true)" if k == true_class else "") for k in order]
     figure = new_figure(x_title="probability (%)", y_title="", height=90 + BAR_HEIGHT * len(order))
     percent = 100 * probs[order]
     figure.add_bar(

@@ -3,10 +3,19 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from core.plots.theme import new_figure
+from core.plots.theme import axis_name, new_figure
 
 MAX_NAMED = 60  # classes; more names on an axis cannot be read, hover shows them
 MAX_LABEL = 24  # characters of a class name on an axis
+COLORBAR = {  # above the matrix: beside it there is no room in a narrow window
+    "orientation": "h",
+    "thickness": 10,
+    "len": 0.6,
+    "y": 1.0,
+    "yanchor": "bottom",
+    "nticks": 4,
+    "tickformat": ",.2~f",
+}
 # Opacity carries the number, so that a high one stands out on a light page and on a dark one.
 SCALE = [
     [0.0, "rgba(128,128,128,0.10)"],
@@ -28,7 +37,7 @@ def plot_confusion(
         height: Pixels.
     """
     figure = new_figure(x_title="Predicted class", y_title="True class", height=height)
-    names = [_escape(name) for name in class_names]
+    names = [axis_name(name, len(name)) for name in class_names]
     figure.add_trace(
         go.Heatmap(
             z=confusion,
@@ -37,21 +46,16 @@ def plot_confusion(
             zmin=0,
             zmax=1 if normalize else max(1, int(confusion.max(initial=0))),
             colorscale=SCALE,
-            colorbar={"title": {"text": "Share" if normalize else "Images"}, "thickness": 12},
+            colorbar={**COLORBAR, "title": {"text": "Share" if normalize else "Images", "side": "top"}},
             hovertemplate=f"%{{y}} predicted as %{{x}}: %{{z{':.3f' if normalize else ''}}}<extra></extra>",
         )
     )
     named = len(class_names) <= MAX_NAMED
-    ticks = {"type": "category", "tickvals": names, "ticktext": [_escape(_shorten(n)) for n in class_names]}
+    ticks = {
+        "type": "category",
+        "tickvals": names,
+        "ticktext": [axis_name(name, MAX_LABEL) for name in class_names],
+    }
     figure.update_xaxes(**ticks, showticklabels=named, showgrid=False, tickangle=-45, constrain="domain")
     figure.update_yaxes(**ticks, showticklabels=named, showgrid=False, autorange="reversed", scaleanchor="x")
     return figure
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= MAX_LABEL else f"{name[: MAX_LABEL - 1]}…"
-
-
-def _escape(name: str) -> str:
-    # Plotly reads tags in texts: a class named "<b>" must stay what it is.
-    return name.replace("&", "&amp;").replace("<", "&lt;")

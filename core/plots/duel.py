@@ -17,7 +17,7 @@ def plot_duel(rows: pd.DataFrame, *, random_mean: float) -> go.Figure:
         random_mean: Mean accuracy of merging into random groups of the same sizes, share 0-1.
     """
     height = 110 + 48 * len(rows)
-    figure = new_figure(x_title="Accuracy (%), with 95 % interval", y_title="", height=height)
+    figure = new_figure(x_title="Accuracy (%)", y_title="", height=height)
     figure.add_trace(
         go.Scatter(
             x=100 * rows["accuracy"],

@@ -3,11 +3,10 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.plots.theme import PALETTE, new_figure
+from core.plots.theme import PALETTE, axis_name, new_figure
 
-MAX_CLASSES = 100  # more rows cannot be read; the worst are shown
+MAX_CLASSES = 30  # more rows cannot be read; the worst are shown
 ROW_HEIGHT = 22  # pixels
-MAX_LABEL = 32  # characters of a class name on the axis
 METRICS = (("recall", "circle"), ("precision", "diamond"), ("f1", "line-ns-open"))
 
 
@@ -29,8 +28,8 @@ def plot_per_class(per_class: pd.DataFrame) -> go.Figure:
     rows = list(range(len(table)))
     for index, (metric, symbol) in enumerate(METRICS):
         figure.add_trace(_dots(table, rows, metric=metric, color=PALETTE[index], symbol=symbol))
-    figure.update_xaxes(range=[-0.02, 1.02], gridcolor="rgba(128,128,128,0.25)")
-    labels = [_shorten(str(name)) for name in table.index]
+    figure.update_xaxes(range=[-0.03, 1.03], gridcolor="rgba(128,128,128,0.25)")
+    labels = [axis_name(str(name)) for name in table.index]
     figure.update_yaxes(
         tickvals=rows, ticktext=labels, range=[len(rows) - 0.5, -0.5], gridcolor="rgba(128,128,128,0.15)"
     )
@@ -44,12 +43,7 @@ def _dots(table: pd.DataFrame, rows: list[int], *, metric: str, color: str, symb
         customdata=[[str(name), int(support)] for name, support in table["support"].items()],
         name="F1" if metric == "f1" else metric.capitalize(),
         mode="markers",
+        cliponaxis=False,
         marker={"color": color, "symbol": symbol, "size": 11, "line": {"width": 2, "color": color}},
         hovertemplate="%{customdata[0]}: %{x:.4f}<br>%{customdata[1]} images",
     )
-
-
-def _shorten(name: str) -> str:
-    # Plotly reads tags in tick labels: a class named "<b>" must stay what it is.
-    short = name if len(name) <= MAX_LABEL else f"{name[: MAX_LABEL - 1]}…"
-    return short.replace("&", "&amp;").replace("<", "&lt;")

@@ -24,6 +24,16 @@ TEMPLATE = go.layout.Template(
 )
 
 
+def axis_name(name: str, limit: int = 32) -> str:
+    """Return a user's name for an axis: cut, and safe from Plotly, which reads tags in texts.
+
+    >>> axis_name("<b>", 8), axis_name("rounded square", 8)
+    ('&lt;b>', 'rounded…')
+    """
+    short = name if len(name) <= limit else f"{name[: limit - 1]}…"
+    return short.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def class_color(index: int) -> str:
     """Color of a class or group by its position, the same on every page."""
     return PALETTE[index % len(PALETTE)]

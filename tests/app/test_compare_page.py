@@ -85,6 +85,15 @@ def test_the_duel_shows_the_numbers_of_the_core_on_test(open_page, workspace, fu
     assert button(app, "What does it look at?")
 
 
+def test_the_next_step_opens_look_inside_on_the_surest_mistake(open_page, full, saved, gone):
+    app = open_page(PAGE, dataset="digits", run=full.id)
+    button(app, "What does it look at?").click().run()
+    assert gone == ["views/look_inside.py"]
+    val = load_predictions(full.predictions_path("val"))
+    surest = val.probs.max(axis=1) * (val.y_true != val.y_pred)
+    assert app.session_state["sample"] == val.sample_ids[surest.argmax()]
+
+
 def test_of_several_retrained_runs_one_can_be_chosen(open_page, workspace, full, saved, finish_run):
     older, newer = (finish_run(workspace, groups=PAIRS.to_mapping(), seed=seed) for seed in (1, 2))
     app = open_page(PAGE, dataset="digits", run=full.id)

@@ -145,6 +145,50 @@ def test_what_cannot_be_added_is_told_in_a_sentence(open_page, tmp_path):
     assert button(app, "Add").disabled
 
 
+def test_the_form_stays_open_while_a_path_stands_in_it(open_page, tmp_path):
+    app = open_page(PAGE, dataset="digits")
+    assert not app.expander[0].proto.expanded
+    app.text_input(key="add_source").set_value(str(tmp_path / "gone")).run()
+    assert app.expander[0].proto.expanded
+
+
+def test_a_browser_that_only_looked_on_keeps_its_dataset_and_its_form(open_page, workspace, pets):
+    job = add_dataset._jobs()["current"] = add_dataset.AddingJob(workspace, pets)
+    job.result(30)
+    app = open_page(PAGE, dataset="digits")
+    app.text_input(key="add_source").set_value("/photos").run()
+    app.session_state[add_dataset.KEY_FOLLOWED] = job
+    app.run()
+    assert not app.exception
+    assert "Added pets" in app.toast[0].value
+    assert app.session_state["dataset"] == "digits"
+    assert app.text_input(key="add_source").value == "/photos"
+
+
+def test_the_end_of_a_job_is_shown_though_another_browser_has_begun_the_next(open_page, workspace, pets):
+    ended = add_dataset.AddingJob(workspace, pets)
+    ended.result(30)
+    app = open_page(PAGE, dataset="digits")
+    app.session_state[add_dataset.KEY_FOLLOWED] = app.session_state[add_dataset.KEY_OWN] = ended
+    add_dataset._jobs()["current"] = add_dataset.AddingJob(workspace, pets, name="others")
+    app.run()
+    assert app.session_state["dataset"] == "pets"
+    wait_for_adding(app)
+
+
+def test_a_folder_of_images_that_has_gone_is_told(open_page, workspace, pets):
+    add(workspace, pets, name="pets")
+    pets.rename(pets.with_name("elsewhere"))
+    app = open_page(PAGE, dataset="pets")
+    assert "is not there any more" in app.warning[0].value
+
+
+def test_a_name_in_the_url_that_nothing_has_is_told(open_page):
+    app = open_page(PAGE, dataset="<b>nope")
+    assert "There is no dataset \\<b\\>nope here" in app.toast[0].value
+    assert app.session_state["dataset"] == "shapes"
+
+
 def test_a_dataset_is_deleted_after_a_second_question_and_a_built_in_one_never(open_page, workspace, pets):
     add(workspace, pets)
     app = open_page(PAGE, dataset="pets")

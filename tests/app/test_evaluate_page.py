@@ -37,7 +37,7 @@ def test_a_run_that_is_not_done_is_named_with_its_state(open_page, workspace, ru
     interrupted = create_run(workspace, run.config)
     interrupted.update_status(state=State.INTERRUPTED)
     app = open_page(PAGE, dataset="digits", run=interrupted.id)
-    assert "is interrupted and has no predictions. Resume it" in texts_of(app)
+    assert "was interrupted and has no predictions. Resume it" in texts_of(app)
     assert button(app, "See this run")
     assert not app.metric
 

@@ -7,6 +7,7 @@ from PIL import Image
 
 from app.navigation import Page
 from core.explain import service
+from core.runs.run import State
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,6 +63,13 @@ def test_a_run_without_a_network_yet_leads_to_its_progress(open_page, workspace,
     app = open_page(Page.LOOK_INSIDE, run=run.id)
     assert f"Run {run.id} is done and has no trained network" in texts(app)
     assert "See how the run is doing" in [button.label for button in app.button]
+
+
+def test_a_run_that_failed_before_its_first_epoch_is_told_so(open_page, workspace, finish_run):
+    run = finish_run(workspace)
+    run.update_status(state=State.FAILED)
+    app = open_page(Page.LOOK_INSIDE, run=run.id)
+    assert f"Run {run.id} has failed and has no trained network to look into. Resume it" in texts(app)
 
 
 def test_the_first_image_is_looked_at_with_the_networks_answer(open_page, finished):

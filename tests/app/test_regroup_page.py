@@ -85,6 +85,13 @@ def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: Op
     assert "taken for" in text_of(app)
 
 
+def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run) -> None:
+    app = open_page(PAGE, dataset="digits", run=run.id)
+    (first,) = [button.label for button in app.button if button.label.startswith("Look at")]
+    press(press(press(app, first), "Merge"), "Clear")
+    assert first not in [button.label for button in app.button]
+
+
 def test_a_pair_from_evaluate_is_shown_and_merged_and_undone(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:

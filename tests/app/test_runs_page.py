@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import queued_runs, submit
 from core.runs.config import RunConfig
-from core.runs.run import Run, State
+from core.runs.run import Run, State, create_run
 from core.runs.slots import hold_slot
 from core.workspace import Workspace
 
@@ -115,6 +115,19 @@ def test_deleting_asks_first_and_removes_the_run(
     assert not second.directory.exists()
     assert app.dataframe[0].value["run"].tolist() == [first.id]
     assert r"lenet\-1" in texts(app)
+
+
+def test_a_run_whose_dataset_has_gone_is_not_chosen_and_that_is_told(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run], queued: Run
+) -> None:
+    lost = create_run(workspace, queued.config.model_copy(update={"dataset": "lost"}))
+    app = open_page("views/runs.py", run=queued.id)
+    row = app.dataframe[0].value["run"].tolist().index(lost.id)
+    app.session_state["runs_table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert "Dataset lost was deleted" in app.toast[0].value
+    assert app.session_state["run"] == queued.id
 
 
 def test_all_runs_are_listed_newest_first_whatever_their_dataset(

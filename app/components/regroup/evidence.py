@@ -3,11 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from app import state
+from app.components.image_choice import look_at
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, name_some
 from app.components.thumbnail_grid import thumbnail_grid
-from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
 from core.evaluation.confusion import most_confused_pairs
 from core.evaluation.mistakes import check_images, images_of_pair
@@ -30,7 +29,7 @@ def choice_card(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None
     """
     chosen = draft.chosen
     if len(chosen) < 2:
-        _offer_worst_pair(draft, confusion)
+        _offer_worst_pair(draft, grouping, confusion)
         return
     indices = [grouping.class_names.index(name) for name in chosen]
     is_merged = len(set(grouping.group_of_class[indices].tolist())) < 2
@@ -99,14 +98,18 @@ def _offer_look_inside(predictions: Predictions, first: int, second: int) -> Non
         [images_of_pair(predictions, first, second)[:1], images_of_pair(predictions, second, first)[:1]]
     )
     if len(mistaken) and st.button("Where does it look?", icon=":material/visibility:", key="regroup_look"):
-        state.put(state.Key.SAMPLE, int(mistaken[0]))
-        go_to(Page.LOOK_INSIDE)
+        look_at(mistaken)
 
 
-def _offer_worst_pair(draft: Draft, confusion: np.ndarray) -> None:
-    pairs = most_confused_pairs(confusion, limit=1)
+def _offer_worst_pair(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None:
+    """Offer the two classes of different groups that are confused most."""
+    group_of = grouping.group_of_class
+    apart = group_of[:, None] != group_of[None, :]  # (num_classes, num_classes)
+    pairs = most_confused_pairs(confusion * apart, limit=1)
     if not pairs:
-        st.markdown("No two classes were confused.")
+        is_merged = grouping.num_groups < grouping.num_classes
+        left = " of different groups" if is_merged else ""
+        st.markdown(f"No two classes{left} were confused on these images.")
         return
     names = (draft.class_names[pairs[0].first], draft.class_names[pairs[0].second])
     st.markdown("Click a cell of the matrix, or drag along its diagonal.")
@@ -116,7 +119,7 @@ def _offer_worst_pair(draft: Draft, confusion: np.ndarray) -> None:
         key="regroup_worst",
         on_click=draft.choose,
         args=(names,),
-        help="The two classes that are confused most.",
+        help="Of the classes that are not in one group yet, these two are confused most.",
     )
 
 

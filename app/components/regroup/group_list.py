@@ -31,9 +31,9 @@ def suggestion(draft: Draft, grouping: Grouping) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     wanted = row.number_input(
         "Number of groups",
-        min_value=1,
+        min_value=2,
         max_value=grouping.num_classes,
-        value=max(1, round(grouping.num_classes / 2)),
+        value=max(2, round(grouping.num_classes / 2)),
         key=f"regroup_wanted_{draft.run_id}",
         persist_state="session",
         width=NAME_WIDTH,

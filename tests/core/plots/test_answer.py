@@ -13,6 +13,12 @@ def test_the_largest_probabilities_stand_on_top_in_percent():
     assert figure.layout.yaxis.autorange == "reversed"
 
 
+def test_names_are_cut_and_not_read_as_tags():
+    figure = plot_answer(PROBS, ["<i>ant", "bee" * 50, "cat", "dog"])
+    assert figure.layout.yaxis.ticktext[0] == f"{('bee' * 50)[:23]}…"
+    assert "&lt;i>ant" in figure.layout.yaxis.ticktext
+
+
 def test_the_true_class_is_shown_even_when_it_is_unlikely():
     figure = plot_answer(PROBS, NAMES, true_class=3, limit=2)
     assert list(figure.layout.yaxis.ticktext) == ["bee", "cat", "dog (true)"]

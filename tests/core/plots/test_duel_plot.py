@@ -29,4 +29,4 @@ def test_the_random_groups_stand_as_a_line():
 def test_no_rows_give_an_empty_figure_with_the_same_axes():
     figure = plot_duel(ROWS[:0], random_mean=0.5)
     assert len(figure.data[0].x) == 0
-    assert figure.layout.xaxis.title.text == "Accuracy (%), with 95 % interval"
+    assert figure.layout.xaxis.title.text == "Accuracy (%)"

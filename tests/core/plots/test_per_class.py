@@ -28,7 +28,7 @@ def test_of_very_many_classes_the_worst_are_shown_and_the_axis_says_so():
     figure = plot_per_class(many)
     assert len(figure.data[0].x) == MAX_CLASSES
     assert figure.data[0].customdata[0][0] == "class 299"
-    assert "100 classes of lowest F1 out of 300" in figure.layout.xaxis.title.text
+    assert f"{MAX_CLASSES} classes of lowest F1 out of 300" in figure.layout.xaxis.title.text
 
 
 def test_no_classes_give_an_empty_figure_with_the_same_axes():
