@@ -29,7 +29,9 @@ INTERVALS = "The lines are the 95 % intervals; in brackets the number of classes
 
 def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
     """Sentence, table and figure."""
-    st.success(duel.conclusion, icon=":material/balance:")
+    headline, *more = duel.sentences
+    st.success(headline, icon=":material/balance:")
+    st.markdown(" ".join(more))
     rows = pd.DataFrame([vars(row) for row in duel.rows])
     shown = rows.drop(columns=["low", "high"])
     shown[["accuracy", "balanced_accuracy"]] *= 100

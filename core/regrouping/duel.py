@@ -51,7 +51,7 @@ class Duel:
         rows: One for each way; ``retrained`` only when there is such a run.
         mcnemar_p: Exact two-sided p-value of retrained against merged; None without a retrained run.
         summed_p: The same of retrained against summed.
-        conclusion: The outcome in plain words.
+        sentences: The outcome in plain words, the most important first.
         num_samples: Images that all were measured on.
         split: Which split they are from.
         random_mean: Mean merged accuracy of random groupings of the same sizes, share 0-1.
@@ -60,10 +60,15 @@ class Duel:
     rows: list[DuelRow]
     mcnemar_p: float | None
     summed_p: float | None
-    conclusion: str
+    sentences: tuple[str, ...]
     num_samples: int
     split: str
     random_mean: float
+
+    @property
+    def conclusion(self) -> str:
+        """All sentences together."""
+        return " ".join(self.sentences)
 
 
 def compare_on_test(full: Predictions, grouping: Grouping, retrained: Predictions | None) -> Duel:
@@ -102,7 +107,7 @@ def compare_on_test(full: Predictions, grouping: Grouping, retrained: Prediction
         rows=rows,
         mcnemar_p=p_values.get(MERGED),
         summed_p=p_values.get(SUMMED),
-        conclusion=_conclude(rows, p_values, random_mean=random_mean, images=images),
+        sentences=_conclude(rows, p_values, random_mean=random_mean, images=images),
         num_samples=full.num_samples,
         split=full.split,
         random_mean=random_mean,
@@ -180,7 +185,9 @@ def _row(name: str, confusion: np.ndarray, class_names: tuple[str, ...]) -> Duel
     )
 
 
-def _conclude(rows: list[DuelRow], p_values: dict[str, float], *, random_mean: float, images: str) -> str:
+def _conclude(
+    rows: list[DuelRow], p_values: dict[str, float], *, random_mean: float, images: str
+) -> tuple[str, ...]:
     by_name = {row.name: row for row in rows}
     full, merged, summed = by_name[FULL], by_name[MERGED], by_name[SUMMED]
     merging = (
@@ -189,16 +196,11 @@ def _conclude(rows: list[DuelRow], p_values: dict[str, float], *, random_mean: f
         f"{random_mean:.1%} on average."
     )
     if not p_values:
-        return f"On {images}: {merging} No run was trained on these groups yet."
+        return f"On {images}: {merging}", "No run was trained on these groups yet."
     retrained = by_name[RETRAINED]
-    outcomes = "; ".join(
-        _outcome(retrained, other, words, p_values[other.name])
-        for other, words in (
-            (merged, "merging afterward"),
-            (summed, "summing the full model's probabilities"),
-        )
-    )
-    return f"On the same {images}, {outcomes}. {merging}"
+    against_merged = _outcome(retrained, merged, "merging afterward", p_values[MERGED])
+    against_summed = _outcome(retrained, summed, "summing the full model's probabilities", p_values[SUMMED])
+    return f"On the same {images}, {against_merged}.", f"Besides, {against_summed}.", merging
 
 
 def _outcome(retrained: DuelRow, other: DuelRow, other_words: str, p: float) -> str:

@@ -78,7 +78,8 @@ def test_the_duel_shows_the_numbers_of_the_core_on_test(open_page, workspace, fu
     app = open_page(PAGE, dataset="digits", run=full.id)
     first, second = (load_predictions(run.predictions_path("test")) for run in (full, retrained))
     duel = compare_on_test(first, PAIRS, second)
-    assert app.success[0].value == duel.conclusion
+    assert app.success[0].value == duel.sentences[0]
+    assert all(sentence in texts_of(app) for sentence in duel.sentences[1:])
     assert app.dataframe[0].value["accuracy"].tolist() == [100 * row.accuracy for row in duel.rows]
     assert app.dataframe[0].value["name"].tolist()[-1] == "retrained"
     assert f"Test split, {first.num_samples} images" in texts_of(app)

@@ -170,7 +170,8 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
 
     page.goto(f"{server.url}/compare?run={full.id}")
     expect(page.get_by_text(re.compile("retrained", re.IGNORECASE)).first).to_be_visible()
-    answer = page.get_by_test_id("stAlert").first.inner_text()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("test images")
+    answer = page.get_by_test_id("stMain").inner_text()
     before, merged = (merged_share(test, groups) for groups in ([], [first, second]))
     assert f"from {before:.1%} (12 classes) to {merged:.1%} (10 groups)" in answer
     points = abs(accuracy_score(coarse.y_true, coarse.y_pred) - merged) * 100
