@@ -208,7 +208,7 @@ def _outcome(retrained: DuelRow, other: DuelRow, other_words: str, p: float) -> 
     ours = f"training again on the groups ({retrained.accuracy:.1%})"
     theirs = f"{other_words} ({other.accuracy:.1%})"
     points = 100 * (retrained.accuracy - other.accuracy)
-    if not points:
+    if not round(points, 1):
         return f"{ours} and {theirs} are equally good"
     better, worse = (ours, theirs) if points > 0 else (theirs, ours)
     verdict = "more than chance explains" if p < SIGNIFICANCE else "which chance alone can explain"
