@@ -34,11 +34,6 @@ def axis_name(name: str, limit: int = 32) -> str:
     return short.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def class_color(index: int) -> str:
-    """Color of a class or group by its position, the same on every page."""
-    return PALETTE[index % len(PALETTE)]
-
-
 def new_figure(*, x_title: str, y_title: str, height: int = 320) -> go.Figure:
     """Return an empty figure in the house template.
 
