@@ -13,6 +13,7 @@ import streamlit as st
 
 from core import workspace as workspaces
 from core.datasets.dataset import Dataset
+from core.datasets.edits import LOG_FILE
 from core.datasets.store import list_datasets, load_dataset
 from core.datasets.thumbnails import thumbnails
 from core.errors import RunError
@@ -40,12 +41,14 @@ def dataset_names() -> list[str]:
 
 
 def dataset(name: str) -> Dataset:
-    """A dataset; read again when its file has changed.
+    """A dataset; read again when its file or its edits have changed.
 
     Raises:
         DatasetError: There is none of that name.
     """
-    return _dataset(str(workspace().root), name, _file_time(workspace().datasets_dir / name / "dataset.json"))
+    folder = workspace().datasets_dir / name
+    times = (_file_time(folder / "dataset.json"), _file_time(folder / LOG_FILE))
+    return _dataset(str(workspace().root), name, times)
 
 
 def run(run_id: str) -> Run:
@@ -100,7 +103,7 @@ def explained(function: Callable[..., Answer], run_id: str, *arguments: Any, **o
 
 def thumbnails_of(name: str, sample_ids: tuple[int, ...], size: int = 96) -> list[bytes]:
     """Small JPEGs of a dataset's images."""
-    return _thumbnails(dataset(name).version, name, sample_ids, size)
+    return _thumbnails(dataset(name).images_hash, name, sample_ids, size)
 
 
 def confusion(run_id: str, split: str) -> np.ndarray:
@@ -134,7 +137,7 @@ def _workspace(home: str | None) -> Workspace:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the dataset")
-def _dataset(home: str, name: str, file_time: int) -> Dataset:
+def _dataset(home: str, name: str, file_times: tuple[int, int]) -> Dataset:
     return load_dataset(workspaces.open_workspace(home), name)
 
 
@@ -161,7 +164,7 @@ def _explained(
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _thumbnails(version: str, name: str, sample_ids: tuple[int, ...], size: int) -> list[bytes]:
+def _thumbnails(images_hash: str, name: str, sample_ids: tuple[int, ...], size: int) -> list[bytes]:
     return thumbnails(dataset(name), sample_ids, size=size)
 
 

@@ -1,26 +1,24 @@
-"""Page "Datasets": which pictures shall be told apart, and how many of each are there?"""
+"""Page "Datasets": which pictures shall be told apart, and how good are they?"""
 
 import streamlit as st
 
 from app import cache, state
-from app.components.add_dataset import add_dataset_panel
 from app.components.command import command_popover
-from app.components.dataset_facts import dataset_facts
-from app.components.delete_dataset import delete_dataset_button
-from app.components.first_minute import first_minute_card
+from app.components.datasets.add_dataset import add_dataset_panel
+from app.components.datasets.delete_dataset import delete_dataset_button
+from app.components.datasets.first_minute import first_minute_card
+from app.components.datasets.parts import choose_part
 from app.components.plain_text import plain
-from app.components.sample_grid import sample_grid
 from app.navigation import Page, go_to
 
 st.title("Datasets", anchor=False)
-st.markdown("Which pictures shall a network tell apart, and how many of each are there?")
+st.markdown("Which pictures shall a network tell apart, how many of each are there, and are they sound?")
 dataset = cache.dataset(state.current_dataset() or state.DEFAULT_DATASET)
 first_minute_card(dataset)
 add_dataset_panel()
 st.header(plain(dataset.name), anchor=False)
-dataset_facts(dataset)
-st.subheader("Pictures", anchor=False)
-sample_grid(dataset)
+draw = choose_part()
+draw(dataset)
 with st.container(horizontal=True):
     if st.button("Train on this dataset", type="primary", icon=":material/model_training:"):
         go_to(Page.TRAIN)

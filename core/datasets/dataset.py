@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.datasets.occlusion import Occlusion
+
 SPLITS = ("train", "val", "test")
+METADATA_FILE = "metadata.parquet"  # in the dataset's folder; one row an image, as in the table
 
 TABLE_COLUMNS = {
     "path": "string",  # path below root, with forward slashes; missing for arrays
@@ -41,6 +44,10 @@ class Dataset:
             ``(num_images, height, width, 3)``; None for files.
         known_groups: Class name to the name of its true family, where the source knows one.
         notes: Sentences about the source that a person should read.
+        folder: The dataset's own folder in the workspace; None before it is stored.
+        occlusion: What is painted over the images before anything else sees them; None: nothing.
+        origin: For a derived dataset, one sentence on what it was made of and how; None otherwise.
+        num_edits: Number of edits by hand that the table shows, see ``core.datasets.edits``.
     """
 
     name: str
@@ -53,6 +60,22 @@ class Dataset:
     array_path: Path | None = None
     known_groups: dict[str, str] | None = None
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
+    occlusion: Occlusion | None = None
+    origin: str | None = None
+    num_edits: int = 0
+
+    @cached_property
+    def metadata(self) -> pd.DataFrame:
+        """The source's extra columns (age, site ...), read on first use; the index is the sample id.
+
+        Columns are numbers (float64 or int64) or texts (string, missing values allowed); a source without any
+        gives a table without columns.
+        """
+        path = None if self.folder is None else self.folder / METADATA_FILE
+        if path is None or not path.exists():
+            return pd.DataFrame(index=self.table.index)
+        return pd.read_parquet(path)
 
     @cached_property
     def included(self) -> pd.DataFrame:
@@ -80,7 +103,24 @@ class Dataset:
         columns = ["path", "position", "label", "split", "sha1"]
         rows = pd.util.hash_pandas_object(self.included[columns], index=True).to_numpy()
         names = "\0".join(self.class_names).encode()
+        if self.occlusion is not None:
+            names += self.occlusion.model_dump_json().encode()
         return hashlib.sha1(names + rows.tobytes(), usedforsecurity=False).hexdigest()[:12]
+
+    @cached_property
+    def readable(self) -> np.ndarray:
+        """Whether each row's image could be read when it was added, bool, shape ``(num_table_rows,)``."""
+        return self.table["sha1"].notna().to_numpy(bool)
+
+    @cached_property
+    def images_hash(self) -> str:
+        """Hash of which image stands in which row; labels, splits and exclusions do not matter."""
+        rows = pd.util.hash_pandas_object(self.table[["path", "position", "sha1"]], index=False).to_numpy()
+        where = f"{self.root}".encode()
+        if self.occlusion is not None:
+            splits = self.table["split"].astype("category")
+            where += self.occlusion.model_dump_json().encode() + splits.cat.codes.to_numpy().tobytes()
+        return hashlib.sha1(where + rows.tobytes(), usedforsecurity=False).hexdigest()[:12]
 
     def sample_ids(self, split: str) -> np.ndarray:
         """Sample ids of one split in table order, shape ``(num_samples,)``, int64."""

@@ -3,14 +3,12 @@
 The cache may be deleted at any time; it is written whole or not at all.
 """
 
-import hashlib
 import math
 import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from core.datasets.dataset import Dataset
 from core.datasets.images import decode_file, image_path, open_array, resize_image, to_rgb
@@ -32,13 +30,13 @@ def load_pixels(
 
     Returns:
         RGB, uint8, memory-mapped, shape ``(num_table_rows, image_size, image_size, 3)``; the row is the
-        sample id, rows of excluded images are zero.
+        sample id, rows of images that could not be read are zero.
 
     Raises:
         DatasetFileError: An image is gone or can no longer be read.
         WorkspaceError: The disk is full or the cache cannot be written.
     """
-    path = workspace.datasets_dir / dataset.name / f"pixels-{image_size}-{_images_hash(dataset)}.npy"
+    path = workspace.datasets_dir / dataset.name / f"pixels-{image_size}-{dataset.images_hash}.npy"
     shape = (len(dataset.table), image_size, image_size, 3)
     cached = _open_cache(path, shape)
     if cached is None:
@@ -47,12 +45,6 @@ def load_pixels(
     if cached is None:
         raise WorkspaceError(f"{path} cannot be read; delete it and try again.")
     return cached
-
-
-def _images_hash(dataset: Dataset) -> str:
-    """Hash of which image stands in which row; labels and splits do not matter."""
-    rows = pd.util.hash_pandas_object(dataset.table[["path", "position", "sha1", "excluded"]]).to_numpy()
-    return hashlib.sha1(f"{dataset.root}".encode() + rows.tobytes(), usedforsecurity=False).hexdigest()[:12]
 
 
 def _open_cache(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -64,7 +56,7 @@ def _open_cache(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
 
 
 def _write_cache(path: Path, dataset: Dataset, shape: tuple[int, ...], progress: Progress | None) -> None:
-    sample_ids = dataset.included.index.tolist()
+    sample_ids = np.flatnonzero(dataset.readable).tolist()
     array = open_array(dataset) if dataset.array_path is not None else None
     positions = dataset.table["position"].to_numpy(np.int64)
 

@@ -17,13 +17,17 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
-from core.datasets.dataset import SPLITS, TABLE_COLUMNS, Dataset
+from core.datasets.dataset import METADATA_FILE, SPLITS, TABLE_COLUMNS, Dataset
+from core.datasets.edits import apply_steps, load_edits
+from core.datasets.occlusion import Occlusion
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace, check_name, open_workspace, read_json, write_bytes, write_json
 
 BUILT_IN = ("digits", "shapes")
 LEFTOVER_SUFFIX = ".tmp"
 LEFTOVER_AGE_S = 24 * 3600.0  # a hidden folder this old belongs to a process that was killed
+ARRAY_FILE = "images.npy"
+FILES_DIR = Path("files")  # in a dataset's folder: images of its own, from an archive or an upload
 FORMAT = 1
 
 
@@ -33,8 +37,13 @@ def list_datasets(workspace: Workspace) -> list[str]:
     return [*BUILT_IN, *sorted(name for name in own - set(BUILT_IN) if not name.startswith("."))]
 
 
-def load_dataset(workspace: Workspace, name: str) -> Dataset:
+def load_dataset(workspace: Workspace, name: str, *, edited: bool = True) -> Dataset:
     """Return a dataset; a built-in one is prepared on first use.
+
+    Args:
+        workspace: Where it lies.
+        name: Which.
+        edited: Whether with the edits made by hand, or as the source gave it.
 
     Raises:
         DatasetError: There is none of that name, or its files are damaged.
@@ -50,7 +59,9 @@ def load_dataset(workspace: Workspace, name: str) -> Dataset:
     try:
         facts = read_json(folder / "dataset.json")
         table = pd.read_parquet(folder / "images.parquet").astype(TABLE_COLUMNS)
-        dataset = _from_json(facts, table[list(TABLE_COLUMNS)], folder)
+        steps = load_edits(folder).active if edited else ()
+        table = apply_steps(table[list(TABLE_COLUMNS)], facts["class_names"], steps)
+        dataset = _from_json(facts, table, folder, num_edits=len(steps))
         _check_fits(dataset)
         return dataset
     except (OSError, ValueError, KeyError, TypeError, WorkspaceError) as error:
@@ -59,15 +70,24 @@ def load_dataset(workspace: Workspace, name: str) -> Dataset:
 
 
 def save_dataset(
-    workspace: Workspace, dataset: Dataset, arrays: np.ndarray | Sequence[np.ndarray] | None = None
+    workspace: Workspace,
+    dataset: Dataset,
+    arrays: np.ndarray | Sequence[np.ndarray] | None = None,
+    *,
+    metadata: pd.DataFrame | None = None,
+    own_files: Path | None = None,
 ) -> Dataset:
     """Write a new dataset in one step and return it as it was stored.
 
     Args:
         workspace: Where to.
-        dataset: The table and its names.
+        dataset: The table and its names. When its ``array_path`` is set, its images are those of another
+            dataset and are linked, not copied.
         arrays: The images in table order when they are not files: uint8, ``(n, h, w)`` or ``(n, h, w, 3)``,
             in one array or in several to be written one after the other.
+        metadata: The source's extra columns, one row an image.
+        own_files: A folder on the same disk that is moved into the dataset's, such as an unpacked
+            archive; the dataset's ``root`` is this folder or one below it.
 
     Raises:
         DatasetError: There is already a dataset of that name.
@@ -80,9 +100,15 @@ def save_dataset(
     try:
         temporary.chmod(0o755)
         if arrays is not None:
-            _write_arrays(temporary / "images.npy", [arrays] if isinstance(arrays, np.ndarray) else arrays)
+            _write_arrays(temporary / ARRAY_FILE, [arrays] if isinstance(arrays, np.ndarray) else arrays)
+        elif dataset.array_path is not None:
+            _link(dataset.array_path, temporary / ARRAY_FILE)
+        if metadata is not None and len(metadata.columns):
+            write_bytes(temporary / METADATA_FILE, metadata.to_parquet(index=False))
         write_bytes(temporary / "images.parquet", dataset.table.astype(TABLE_COLUMNS).to_parquet(index=False))
-        write_json(temporary / "dataset.json", _to_json(dataset, has_array=arrays is not None))
+        write_json(temporary / "dataset.json", _to_json(dataset, own_files))
+        if own_files is not None:
+            own_files.rename(temporary / FILES_DIR)
         temporary.rename(workspace.datasets_dir / dataset.name)
     except OSError as error:
         if (workspace.datasets_dir / dataset.name).exists():
@@ -173,7 +199,17 @@ def _write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> None:
         os.fsync(file.fileno())
 
 
-def _to_json(dataset: Dataset, *, has_array: bool) -> dict[str, Any]:
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, which costs no space; where the disk cannot, copy it."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _to_json(dataset: Dataset, own_files: Path | None) -> dict[str, Any]:
+    root = dataset.root
+    own = None if own_files is None or root is None else (FILES_DIR / root.relative_to(own_files)).as_posix()
     return {
         "format": FORMAT,
         "name": dataset.name,
@@ -181,14 +217,18 @@ def _to_json(dataset: Dataset, *, has_array: bool) -> dict[str, Any]:
         "class_names": list(dataset.class_names),
         "seed": dataset.seed,
         "given_split": dataset.given_split,
-        "root": str(dataset.root) if dataset.root is not None else None,
-        "array": "images.npy" if has_array else None,
+        "root": str(root) if root is not None and own is None else None,
+        "own_root": own,
+        "array": ARRAY_FILE if root is None else None,
         "known_groups": dataset.known_groups,
         "notes": list(dataset.notes),
+        "origin": dataset.origin,
+        "occlusion": dataset.occlusion.model_dump(mode="json") if dataset.occlusion is not None else None,
     }
 
 
-def _from_json(facts: dict[str, Any], table: pd.DataFrame, folder: Path) -> Dataset:
+def _from_json(facts: dict[str, Any], table: pd.DataFrame, folder: Path, *, num_edits: int) -> Dataset:
+    root = folder / facts["own_root"] if facts.get("own_root") else facts["root"]
     return Dataset(
         name=folder.name,
         description=facts["description"],
@@ -196,10 +236,14 @@ def _from_json(facts: dict[str, Any], table: pd.DataFrame, folder: Path) -> Data
         table=table,
         seed=facts["seed"],
         given_split=facts["given_split"],
-        root=Path(facts["root"]) if facts["root"] is not None else None,
-        array_path=folder / "images.npy" if facts["array"] else None,
+        root=Path(root) if root is not None else None,
+        array_path=folder / ARRAY_FILE if facts["array"] else None,
         known_groups=facts["known_groups"],
         notes=tuple(facts["notes"]),
+        folder=folder,
+        occlusion=Occlusion(**facts["occlusion"]) if facts.get("occlusion") else None,
+        origin=facts.get("origin"),
+        num_edits=num_edits,
     )
 
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from app.components import add_dataset
+from app.components import background_jobs
 from app.components.thumbnail_grid import name_of
 from core.datasets.adding import add_dataset as add
+from core.datasets.background import BackgroundJob
 from core.datasets.store import list_datasets
 from core.runs.run import list_runs
 
@@ -43,7 +44,7 @@ def pets(tmp_path):
 
 def wait_for_adding(app):
     """Let the page look again once the work has ended; it may have seen the end already."""
-    job = add_dataset._jobs().get("current")
+    job = background_jobs._jobs().get("adding")
     if job is not None:
         deadline = time.monotonic() + 30
         while job.is_running and time.monotonic() < deadline:
@@ -153,11 +154,11 @@ def test_the_form_stays_open_while_a_path_stands_in_it(open_page, tmp_path):
 
 
 def test_a_browser_that_only_looked_on_keeps_its_dataset_and_its_form(open_page, workspace, pets):
-    job = add_dataset._jobs()["current"] = add_dataset.AddingJob(workspace, pets)
+    job = BackgroundJob("Adding pets", lambda tell: add(workspace, pets, progress=tell))
     job.result(30)
     app = open_page(PAGE, dataset="digits")
     app.text_input(key="add_source").set_value("/photos").run()
-    app.session_state[add_dataset.KEY_FOLLOWED] = job
+    app.session_state["followed_job_adding"] = job
     app.run()
     assert not app.exception
     assert "Added pets" in app.toast[0].value
@@ -166,11 +167,13 @@ def test_a_browser_that_only_looked_on_keeps_its_dataset_and_its_form(open_page,
 
 
 def test_the_end_of_a_job_is_shown_though_another_browser_has_begun_the_next(open_page, workspace, pets):
-    ended = add_dataset.AddingJob(workspace, pets)
+    ended = BackgroundJob("Adding pets", lambda tell: add(workspace, pets, progress=tell))
     ended.result(30)
     app = open_page(PAGE, dataset="digits")
-    app.session_state[add_dataset.KEY_FOLLOWED] = app.session_state[add_dataset.KEY_OWN] = ended
-    add_dataset._jobs()["current"] = add_dataset.AddingJob(workspace, pets, name="others")
+    app.session_state["followed_job_adding"] = app.session_state["own_job_adding"] = ended
+    background_jobs._jobs()["adding"] = BackgroundJob(
+        "Adding others", lambda tell: add(workspace, pets, name="others", progress=tell)
+    )
     app.run()
     assert app.session_state["dataset"] == "pets"
     wait_for_adding(app)

@@ -1,19 +1,21 @@
 """Add a dataset from disk: where it lies, where the labels stand, and how far the work is."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from app import cache, state
+from app.components.background_jobs import follow_job, is_own, is_running, start_job
 from app.components.command import command_popover
 from app.components.plain_text import plain
-from app.components.run_words import duration
 from app.failures import shown_as_text
-from core.datasets.adding import MetadataColumns, suggest_name
-from core.datasets.adding_job import AddingJob
+from core.datasets.adding import MetadataColumns, add_dataset, suggest_name
+from core.datasets.background import BackgroundJob
+from core.datasets.dataset import Dataset
 from core.datasets.sources.metadata_csv import guess_columns, read_columns
 
-POLL_S = 0.5  # seconds between two looks while a dataset is being added
+JOB = "adding"  # one dataset at a time on this server
 SOURCE_HELP = (
     "Path on the computer that runs Regroup. One of: a folder whose subfolders are the classes (train, val "
     "and test folders above them are kept); a folder of images with a CSV file of labels; an .npz file with "
@@ -24,24 +26,17 @@ SEPARATOR_HELP = (
     "test is fair only when they are in the same split."
 )
 FILE_SEPARATOR = "_"
-KEY_FOLLOWED = "add_followed"  # the job whose end this browser has still to show
-KEY_OWN = "add_own"  # the job that this browser started
 
 
 def add_dataset_panel() -> None:
     """Draw the form, or the progress of the dataset that is being added."""
-    job = _jobs().get("current")
-    if job is not None and job.is_running:
-        st.session_state.setdefault(KEY_FOLLOWED, job)  # also in a browser that did not start it
-    followed = st.session_state.get(KEY_FOLLOWED)
-    is_begun = followed is not None or bool(st.session_state.get("add_source"))  # else typing would fold it
+    is_begun = is_running(JOB) or bool(st.session_state.get("add_source"))  # else typing would fold it
     with st.expander("Add a dataset", expanded=is_begun, icon=":material/add:"):
-        if followed is not None and followed.is_running:
-            st.fragment(_follow, run_every=POLL_S)(followed)
+        ended = follow_job(JOB)
+        if ended is not None:
+            _show_end(ended)
+        if is_running(JOB):
             return
-        if followed is not None:
-            del st.session_state[KEY_FOLLOWED]
-            _show_end(followed)
         _form()
 
 
@@ -73,9 +68,15 @@ def _form() -> None:
     )
     with st.container(horizontal=True):
         if st.button("Add", type="primary", disabled=not source or bool(labels and metadata is None)):
-            options = {"name": name, "metadata": metadata, "group_separator": separator, "seed": int(seed)}
-            job = AddingJob(cache.workspace(), source, **options)
-            _jobs()["current"] = st.session_state[KEY_OWN] = st.session_state[KEY_FOLLOWED] = job
+            options: dict[str, Any] = {
+                "name": name,
+                "metadata": metadata,
+                "group_separator": separator,
+                "seed": int(seed),
+            }
+            workspace = cache.workspace()
+            work = lambda tell: add_dataset(workspace, source, progress=tell, **options)  # noqa: E731
+            start_job(JOB, f"Adding {source}", work)
             st.rerun()
         if source and separator is None:
             command_popover(_command(source, name, metadata, int(seed)))
@@ -104,24 +105,13 @@ def _choose_columns(labels: str) -> MetadataColumns | None:
     return None
 
 
-def _follow(job: AddingJob) -> None:
-    with shown_as_text():
-        if not job.is_running:
-            st.rerun()
-        left = "" if job.seconds_left is None else f", {duration(job.seconds_left)} left"
-        text = f"{job.done:,} of {job.total:,} images{left}" if job.total else "Looking for images"
-        st.progress(job.done / job.total if job.total else 0.0, text=f"{plain(job.source)}: {text}")
-        st.button("Stop", icon=":material/stop:", on_click=job.stop, help="Nothing is kept.")
-
-
-def _show_end(job: AddingJob) -> None:
+def _show_end(job: BackgroundJob[Dataset]) -> None:
     """Choose the new dataset where it was asked for, or say why there is none."""
-    if _jobs().get("current") is job:
-        _jobs().clear()
+    is_mine = is_own(JOB, job)
     with shown_as_text():
         dataset = job.result()
         st.toast(f"Added {plain(dataset.name)}: {dataset.num_images:,} images.", icon=":material/check:")
-        if st.session_state.pop(KEY_OWN, None) is not job:
+        if not is_mine:
             return
         state.choose(dataset=dataset.name)
         for key in ("add_source", "add_labels", "add_name"):
@@ -136,9 +126,3 @@ def _command(source: str, name: str | None, metadata: MetadataColumns | None, se
         arguments += ["--label-column", metadata.label_column]
         arguments += ["--group-column", metadata.group_column] if metadata.group_column else []
     return arguments + (["--seed", str(seed)] if seed else [])
-
-
-@st.cache_resource
-def _jobs() -> dict[str, AddingJob]:
-    """The dataset being added, under ``current``: one at a time on this server, whichever browser asked."""
-    return {}

@@ -1,4 +1,4 @@
-"""What a dataset is: description, numbers, counts per class and split, what was left out."""
+"""Part "Overview": description, numbers, counts per class and split, what was left out."""
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +18,7 @@ LEFT_OUT_HELP = "Files that cannot be read as images, or rows without an image. 
 UNEVEN = 8  # imbalance ratio from which rare classes are hard to see on a linear axis
 
 
-def dataset_facts(dataset: Dataset) -> None:
+def overview_part(dataset: Dataset) -> None:
     """Draw description, number cards, chart, notes and the list of what was left out."""
     counts = count_images(dataset)
     st.markdown(plain(dataset.description))

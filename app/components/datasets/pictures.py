@@ -1,4 +1,4 @@
-"""Pictures of the dataset, a page at a time, by class and split."""
+"""Part "Pictures": the images of the dataset, a page at a time, by class and split."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ SPLIT_TITLES = dict(zip(SPLITS, ("Training", "Validation", "Test"), strict=True)
 
 
 @st.fragment
-def sample_grid(dataset: Dataset) -> None:
+def pictures_part(dataset: Dataset) -> None:
     """Draw the choice of class and split, the pictures, and the page buttons."""
     with shown_as_text():
         left, right = st.columns([1, 1])

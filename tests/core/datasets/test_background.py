@@ -4,13 +4,18 @@ import threading
 
 import pytest
 
-from core.datasets.adding_job import AddingJob
+from core.datasets.adding import add_dataset
+from core.datasets.background import BackgroundJob
 from core.datasets.store import list_datasets
 from core.errors import DatasetError
 
 
+def add_in_background(home, source, **options):
+    return BackgroundJob("Adding", lambda tell: add_dataset(home, source, progress=tell, **options))
+
+
 def test_a_job_ends_with_its_dataset(home, make_folder):
-    job = AddingJob(home, make_folder({"cat": 3, "dog": 2}), name="animals")
+    job = add_in_background(home, make_folder({"cat": 3, "dog": 2}), name="animals")
     assert job.result(30).num_images == 5
     assert not job.is_running
     assert (job.done, job.total) == (5, 5)
@@ -18,7 +23,7 @@ def test_a_job_ends_with_its_dataset(home, make_folder):
 
 
 def test_a_refusal_is_handed_on(home, tmp_path):
-    job = AddingJob(home, tmp_path / "gone")
+    job = add_in_background(home, tmp_path / "gone")
     with pytest.raises(DatasetError, match="does not exist; give the path"):
         job.result(30)
 
@@ -34,12 +39,12 @@ def test_a_stopped_job_keeps_nothing(home, make_folder, monkeypatch):
         return open_source(*arguments, **options)
 
     monkeypatch.setattr(build, wait_and_open)
-    job = AddingJob(home, make_folder({"cat": 3, "dog": 2}))
+    job = add_in_background(home, make_folder({"cat": 3, "dog": 2}))
     assert listed.wait(30)
     assert job.is_running
     assert job.seconds_left is None
     job.stop()
     go_on.set()
-    with pytest.raises(DatasetError, match="stopped; nothing was kept"):
+    with pytest.raises(DatasetError, match="stopped; nothing half-made was kept"):
         job.result(30)
     assert list_datasets(home) == ["digits", "shapes"]

@@ -1,0 +1,1 @@
+"""Pieces of the Datasets page: one file a part."""
