@@ -13,6 +13,18 @@ class WorkspaceError(RegroupError):
     """The workspace folder cannot be used, or a name in it is unknown or not allowed."""
 
 
+class DownloadError(RegroupError):
+    """A file cannot be fetched from the network.
+
+    Attributes:
+        reason: Why, in a few words, for a message that says more of the file.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url} cannot be downloaded ({reason}); check the network, then try again.")
+        self.reason = reason
+
+
 class DatasetError(RegroupError):
     """A dataset cannot be added, found or used as asked."""
 

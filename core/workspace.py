@@ -4,14 +4,16 @@ Files are replaced whole (written beside, flushed to disk, renamed), so that a k
 leaves either the old file or the new one, never half of one.
 """
 
+import contextlib
 import json
 import os
 import re
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from core.errors import WorkspaceError
 
@@ -122,8 +124,9 @@ def check_name(name: str, kind: str) -> str:
     return name
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content`` in one step; a reader sees the old or the new file, whole.
+@contextlib.contextmanager
+def open_whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside ``path`` for writing; it takes that place, whole, when the block ends without error.
 
     Raises:
         WorkspaceError: The disk is full or the folder cannot be written.
@@ -134,17 +137,28 @@ def write_bytes(path: Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".tmp")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         _rename(temporary, path)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise WorkspaceError(
             f"{path} cannot be written ({error.strerror or error}); "
             f"free some disk space or check the folder's permissions, then try again."
         ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content`` in one step; a reader sees the old or the new file, whole.
+
+    Raises:
+        WorkspaceError: The disk is full or the folder cannot be written.
+    """
+    with open_whole(path) as file:
+        file.write(content)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -65,14 +65,28 @@ def is_own(key: str, job: BackgroundJob[Any]) -> bool:
     return st.session_state.pop(_own(key), None) is job
 
 
+def how_far(job: BackgroundJob[Any], unit: str) -> str:
+    """Return how much of the present part of a job is done, in words; bytes as megabytes.
+
+    Args:
+        job: The work.
+        unit: What it counts where it does not say so itself.
+    """
+    unit, done, total = job.unit or unit, f"{job.done:,}", f"{job.total:,}"
+    if unit == "bytes":
+        unit, done, total = "MB", f"{job.done / 1e6:.1f}", f"{job.total / 1e6:.1f}"
+    return f"{done} of {total} {unit}" if job.total else f"{done} {unit}"
+
+
 def _draw(job: BackgroundJob[Any], unit: str) -> None:
     with shown_as_text():
         if not job.is_running:
             st.rerun()
         left = "" if job.seconds_left is None else f", {duration(job.seconds_left)} left"
-        text = f"{job.done:,} of {job.total:,} {unit}{left}" if job.total else "Starting"
+        doing = f"{job.doing}, " if job.doing else ""
+        text = f"{doing}{how_far(job, unit)}{left}" if job.total or job.done else job.doing or "Starting"
         share = min(job.done / job.total, 1.0) if job.total else 0.0
-        st.progress(share, text=f"{plain(job.title)}: {text}")
+        st.progress(share, text=f"{plain(job.title)}: {plain(text)}")
         kept = "Nothing half-made is kept."
         st.button("Stop", icon=":material/stop:", on_click=job.stop, help=kept, key=f"stop_{id(job)}")
 

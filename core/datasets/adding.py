@@ -1,26 +1,28 @@
 """Add a dataset: list the source, look at every image once, divide, write down.
 
-Images of a folder stay where they are; arrays are copied into the workspace.
+Images of a folder stay where they are; arrays and the images of archives and uploads go into the workspace.
 """
 
 import re
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from core.datasets.dataset import SPLITS, TABLE_COLUMNS, Dataset
-from core.datasets.integrity import FileFacts, inspect_arrays, inspect_files
-from core.datasets.parallel import Progress
-from core.datasets.sources.listing import Listing, natural_key, some
-from core.datasets.sources.metadata_csv import MetadataColumns
-from core.datasets.sources.recognize import open_source
-from core.datasets.split import assign_splits
-from core.datasets.store import check_new_name, remove_leftovers, save_dataset
+from core.datasets.building import build_dataset
+from core.datasets.dataset import Dataset
+from core.datasets.parallel import Progress, progress_of_part
+from core.datasets.sources.archives import is_archive
+from core.datasets.sources.class_names import rename_classes
+from core.datasets.sources.folder import ARCHIVE_SUFFIXES, ARRAY_SUFFIXES, TABLE_SUFFIXES
+from core.datasets.sources.listing import Listing
+from core.datasets.sources.options import MetadataColumns, SourceOptions
+from core.datasets.sources.recognize import as_own, list_content, open_source
+from core.datasets.sources.uploads import Upload, store_upload
+from core.datasets.store import check_new_name, new_scratch, remove_leftovers, save_dataset
 from core.errors import DatasetError
 from core.workspace import Workspace, full_path
 
-__all__ = ["MetadataColumns", "add_dataset", "build_dataset", "suggest_name"]
+__all__ = ["MetadataColumns", "SourceOptions", "add_dataset", "add_listing", "add_upload", "suggest_name"]
 
 
 def add_dataset(
@@ -28,170 +30,139 @@ def add_dataset(
     source: Path | str,
     *,
     name: str | None = None,
-    metadata: MetadataColumns | None = None,
-    group_separator: str | None = None,
+    options: SourceOptions | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Make a dataset of a folder or a file on disk; nothing is kept when this is stopped or refused.
+    """Make a dataset of what lies on disk; nothing is kept when this is stopped or refused.
 
     Args:
         workspace: Where to write it down.
-        source: A folder of class folders, a folder of images (with ``metadata``), or an ``.npz`` file.
+        source: A folder, an archive, a table with images beside it, or a file of arrays.
         name: Unique in the workspace; None: the name of the source.
-        metadata: Where the labels of a folder of images stand.
-        group_separator: For class folders: images whose file names agree up to the last of this text are one
-            group and stay in one split.
+        options: How to read the source.
         seed: Start of the random numbers that divide the images.
         progress: Called with (done, total); what it raises stops the work.
 
     Raises:
         DatasetError: The source or the name cannot be used; the message says why and what to do.
+        WorkspaceError: The disk is full or the workspace cannot be written.
     """
     path = full_path(source)
+    options = options or SourceOptions()
     name = check_new_name(workspace, suggest_name(path) if name is None else name)
-    if seed < 0:
-        raise DatasetError(f"The seed {seed} is negative; choose 0 or more.")
-    listing = open_source(path, metadata, group_separator=group_separator)
+    _check_seed(seed)
     remove_leftovers(workspace)
-    dataset = build_dataset(name, listing, seed=seed, progress=progress)
-    return save_dataset(workspace, dataset, arrays=listing.arrays or None)
+    if not (is_archive(path.name) and path.is_file()):
+        finding = progress_of_part(progress, "Finding the images", unit="files")
+        return add_listing(
+            workspace,
+            open_source(path, options, progress=finding),
+            name=name,
+            options=options,
+            seed=seed,
+            progress=progress,
+        )
+    scratch = new_scratch(workspace)
+    try:
+        unpacking = progress_of_part(progress, f"Unpacking {path.name}", unit="files")
+        listing = open_source(path, options, scratch=scratch, progress=unpacking)
+        return add_listing(workspace, listing, name=name, options=options, seed=seed, progress=progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def add_upload(
+    workspace: Workspace,
+    files: Sequence[Upload],
+    *,
+    name: str | None = None,
+    options: SourceOptions | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Make a dataset of files that came through the browser; otherwise as ``add_dataset``.
+
+    Args:
+        workspace: Where to write it down.
+        files: The files of a dropped folder with their paths in it, or a single archive or ``.npz`` file.
+        name: Unique in the workspace; None: the name of the folder or file.
+        options: How to read the files; ``labels_path`` of a table is its path among them.
+        seed: Start of the random numbers that divide the images.
+        progress: Called with (done, total); what it raises stops the work.
+
+    Raises:
+        DatasetError: The files or the name cannot be used; the message says why and what to do.
+        WorkspaceError: The disk is full or the workspace cannot be written.
+    """
+    options = options or SourceOptions()
+    top = files[0][0].replace("\\", "/").strip("/").partition("/")[0] if files else "upload"
+    name = check_new_name(workspace, suggest_name(top) if name is None else name)
+    _check_seed(seed)
+    remove_leftovers(workspace)
+    scratch = new_scratch(workspace)
+    try:
+        content = store_upload(
+            files, scratch, progress=progress_of_part(progress, "Storing the files", unit="files")
+        )
+        listing = as_own(list_content(content, options), content, "the upload")
+        return add_listing(workspace, listing, name=name, options=options, seed=seed, progress=progress)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def add_listing(
+    workspace: Workspace,
+    listing: Listing,
+    *,
+    name: str,
+    options: SourceOptions | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Make a dataset of a listing, whose ``own_files`` are moved into it, or removed when this fails.
+
+    Args:
+        workspace: Where to write it down.
+        listing: What there is.
+        name: Unique in the workspace.
+        options: Of these only how to clean the names of the classes.
+        seed: Start of the random numbers that divide the images.
+        progress: Called with (done, total) images; what it raises stops the work.
+
+    Raises:
+        DatasetError: The name is taken, or fewer than two classes have images that can be read.
+        WorkspaceError: The disk is full or the workspace cannot be written.
+    """
+    own_files = listing.own_files
+    try:
+        name = check_new_name(workspace, name)
+        _check_seed(seed)
+        if options is not None and options.class_name_rule is not None:
+            rename_classes(listing, options.class_name_rule)
+        dataset = build_dataset(name, listing, seed=seed, progress=progress)
+        arrays, metadata = listing.arrays or None, listing.metadata
+        del listing  # its lists have an entry an image, and the dataset is about to be written and read again
+        return save_dataset(workspace, dataset, arrays, metadata=metadata, own_files=own_files)
+    finally:
+        if own_files is not None:
+            shutil.rmtree(own_files, ignore_errors=True)
 
 
 def suggest_name(source: Path | str) -> str:
     """Return a name for the dataset of a source.
 
-    >>> suggest_name("/photos/<my> birds.npz")
+    >>> suggest_name("/photos/<my> birds.tar.gz")
     'my birds'
     """
-    path = Path(source).absolute()
-    stem = path.stem if path.suffix.lower() == ".npz" else path.name
+    stem = Path(source).absolute().name
+    known = (*ARCHIVE_SUFFIXES, *ARRAY_SUFFIXES, *TABLE_SUFFIXES)
+    ending = max((suffix for suffix in known if stem.lower().endswith(suffix)), key=len, default="")
+    stem = stem[: len(stem) - len(ending)]
     cleaned = re.sub(r"[^\w .()+,=@-]+", " ", stem)[:60]
     return " ".join(cleaned.split()).strip(" .()+,=@-") or "dataset"
 
 
-def build_dataset(name: str, listing: Listing, *, seed: int = 0, progress: Progress | None = None) -> Dataset:
-    """Return the dataset of a listing after looking at every image; nothing is written.
-
-    Raises:
-        DatasetError: Fewer than two classes have images that can be read.
-    """
-    facts = _inspect(listing, progress)
-    reasons = [said or found.reason for said, found in zip(listing.reasons, facts, strict=True)]
-    usable = np.array([reason is None for reason in reasons], dtype=bool)
-    class_names, notes = _choose_classes(listing, usable, reasons)
-    index = {class_name: position for position, class_name in enumerate(class_names)}
-    labels = np.array([index.get(label or "", -1) for label in listing.labels], dtype=np.int64)
-    given = [split for split, use in zip(listing.splits, usable, strict=True) if use]
-    groups = pd.Series(listing.groups, dtype=object)
-    together = groups.where(groups.notna(), [found.sha1 for found in facts])  # identical images stay together
-    splits = np.full(len(labels), "train", dtype=object)
-    splits[usable], given_split, split_notes = _divide(labels[usable], together[usable], given, seed)
-    from_files = listing.root is not None
-    table = pd.DataFrame(
-        {
-            "path": listing.paths if from_files else None,
-            "position": -1 if from_files else np.arange(len(labels)),
-            "label": labels,
-            "split": splits,
-            "group": groups,
-            "width": [found.width for found in facts],
-            "height": [found.height for found in facts],
-            "mode": [found.mode for found in facts],
-            "sha1": [found.sha1 for found in facts],
-            "excluded": ~usable,
-            "reason": reasons,
-        }
-    ).astype(TABLE_COLUMNS)
-    notes = [*listing.notes, *notes, *split_notes]
-    notes += _note_leaks(table) + _note_lone_images(table, class_names)
-    return Dataset(
-        name=name,
-        description=listing.description,
-        class_names=class_names,
-        table=table,
-        seed=seed,
-        given_split=given_split,
-        root=listing.root,
-        known_groups=_restrict(listing.known_groups, class_names),
-        notes=tuple(notes),
-    )
-
-
-def _inspect(listing: Listing, progress: Progress | None) -> list[FileFacts]:
-    if listing.root is None:
-        return inspect_arrays(listing.arrays, progress=progress)
-    wanted = [position for position, reason in enumerate(listing.reasons) if reason is None]
-    paths = [listing.paths[position] or "" for position in wanted]
-    facts = [FileFacts()] * len(listing.reasons)
-    for position, found in zip(wanted, inspect_files(listing.root, paths, progress=progress), strict=True):
-        facts[position] = found
-    return facts
-
-
-def _choose_classes(
-    listing: Listing, usable: np.ndarray, reasons: list[str | None]
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return the classes that have at least one usable image, and a note on those that have none."""
-    labels = [label for label in listing.labels if label]
-    named = listing.class_names or tuple(sorted(set(labels), key=natural_key))
-    alive = {label for label, use in zip(listing.labels, usable, strict=True) if use}
-    empty = [name for name in named if name not in alive]
-    if len(alive) < 2:
-        found = f"only one class, {some(sorted(str(name) for name in alive))}" if alive else "no class"
-        first = next((reason for reason in reasons if reason), "")
-        example = f" The first of {(~usable).sum()} left out: {first}" if first else ""
-        raise DatasetError(
-            f"The source has {found} with images that can be read, and telling classes apart needs two; "
-            f"add images of another class.{example}"
-        )
-    notes = [f"Without any usable image, so left out: {some(empty)}."] if empty else []
-    return tuple(name for name in named if name in alive), notes
-
-
-def _divide(
-    labels: np.ndarray, groups: pd.Series, given: list[str | None], seed: int
-) -> tuple[np.ndarray, bool, list[str]]:
-    """Return the split of each image, whether the source came divided, and what was done about it."""
-    splits = np.array(given, dtype=object)
-    present = {split for split in given if split}
-    if not present or len(present) == 1:
-        return assign_splits(labels, groups, seed=seed), False, []
-    if "train" not in present:
-        raise DatasetError("The source has validation and test images but no training images; add some.")
-    notes = []
-    for number, missing in enumerate(split for split in SPLITS[1:] if split not in present):
-        pool = np.flatnonzero(splits == "train")
-        kept = assign_splits(labels[pool], groups.iloc[pool], seed=seed + number, fractions=(0.9, 0.1, 0.0))
-        splits[pool[kept == "val"]] = missing
-        name = "validation" if missing == "val" else missing
-        notes.append(f"The source has no {name} images; a tenth of its training images was set apart for it.")
-    return splits, True, notes
-
-
-def _note_leaks(table: pd.DataFrame) -> list[str]:
-    """Say when a group or an identical image stands in two splits, as given splits may have it."""
-    included = table[~table["excluded"]]
-    notes = []
-    for column, what in (("group", "groups of images"), ("sha1", "identical images")):
-        count = int((included.groupby(column)["split"].nunique() > 1).sum())
-        if count:
-            notes.append(f"In more than one split: {count:,} {what}; test scores may be a little too good.")
-    return notes
-
-
-def _note_lone_images(table: pd.DataFrame, class_names: tuple[str, ...]) -> list[str]:
-    included = table[~table["excluded"]]
-    labels = included["label"].to_numpy(np.int64)
-    counts = np.bincount(labels, minlength=len(class_names))
-    known = set(labels[included["split"] == "train"])
-    alone = [name for name, count in zip(class_names, counts, strict=True) if count == 1]
-    unknown = [name for label, name in enumerate(class_names) if label not in known]
-    notes = [f"Without training images, so never learned: {some(unknown)}."] if unknown else []
-    if alone:
-        notes.append(f"With a single image, which is used for training and never tested: {some(alone)}.")
-    return notes
-
-
-def _restrict(known: dict[str, str] | None, class_names: tuple[str, ...]) -> dict[str, str] | None:
-    return {name: known[name] for name in class_names} if known else None
+def _check_seed(seed: int) -> None:
+    if seed < 0:
+        raise DatasetError(f"The seed {seed} is negative; choose 0 or more.")

@@ -1,10 +1,11 @@
 """Long work in a thread, so that a page can show how far it is and stop it: adding, scanning, exporting."""
 
+import functools
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.datasets.parallel import Progress
 from core.errors import DatasetError
@@ -18,8 +19,10 @@ class BackgroundJob(Generic[Result]):
 
     Attributes:
         title: What is being done, for the page, such as ``"Adding birds"``.
-        done: Items (mostly images) done so far.
-        total: Items to do; 0 until that is known.
+        doing: The part of the work that is under way, such as ``"Downloading mnist.npz"``; empty: all of it.
+        unit: What is counted in that part, such as ``"bytes"``; empty: what is counted in all of it.
+        done: Items (mostly images) of the part done so far.
+        total: Items of the part to do; 0 until that is known.
     """
 
     def __init__(self, title: str, work: Callable[[Progress], Result]) -> None:
@@ -31,6 +34,7 @@ class BackgroundJob(Generic[Result]):
                 that raises DatasetError once the job was asked to stop.
         """
         self.title = title
+        self.doing = self.unit = ""
         self.done = self.total = 0
         self._first_look: float | None = None
         self._asked_to_stop = threading.Event()
@@ -44,10 +48,11 @@ class BackgroundJob(Generic[Result]):
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated remaining time; None until there is something to estimate from."""
-        if self._first_look is None or not self.done:
+        """Estimated remaining time of this part; None until there is something to estimate from."""
+        first_look, done, total = self._first_look, self.done, self.total
+        if first_look is None or not done or done > total:
             return None
-        return (time.monotonic() - self._first_look) / self.done * (self.total - self.done)
+        return (time.monotonic() - first_look) / done * (total - done)
 
     def stop(self) -> None:
         """Ask it to end soon; nothing half-made will be kept."""
@@ -64,12 +69,31 @@ class BackgroundJob(Generic[Result]):
 
     def _run(self, work: Callable[[Progress], Result]) -> None:
         try:
-            self._future.set_result(work(self._note))
+            self._future.set_result(work(_Teller(self)))
         except BaseException as error:  # handed on whole to who asks for the result
             self._future.set_exception(error)
 
-    def _note(self, done: int, total: int) -> None:
+    def note(self, doing: str, unit: str, done: int, total: int) -> None:
+        """Write down how far a part of the work is; called by the work.
+
+        Raises:
+            DatasetError: The job was asked to stop.
+        """
         if self._asked_to_stop.is_set():
             raise DatasetError(STOPPED)
-        self._first_look = self._first_look or time.monotonic()
-        self.done, self.total = done, total
+        if doing != self.doing or self._first_look is None:
+            self._first_look = time.monotonic()
+        self.doing, self.unit, self.done, self.total = doing, unit, done, total
+
+
+class _Teller:
+    """The progress function that the work gets."""
+
+    def __init__(self, job: BackgroundJob[Any]) -> None:
+        self._job = job
+
+    def __call__(self, done: int, total: int) -> None:
+        self._job.note("", "", done, total)
+
+    def part(self, doing: str, unit: str) -> Progress:
+        return functools.partial(self._job.note, doing, unit)

@@ -113,6 +113,11 @@ class Dataset:
         return self.table["sha1"].notna().to_numpy(bool)
 
     @cached_property
+    def split_codes(self) -> np.ndarray:
+        """Index into ``SPLITS`` of each row's split, -1 where it has none, int8, shape ``(num_table_rows,)``."""
+        return np.asarray(pd.Categorical(self.table["split"], categories=SPLITS).codes)
+
+    @cached_property
     def images_hash(self) -> str:
         """Hash of which image stands in which row; labels, splits and exclusions do not matter."""
         rows = pd.util.hash_pandas_object(self.table[["path", "position", "sha1"]], index=False).to_numpy()

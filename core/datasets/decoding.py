@@ -7,20 +7,25 @@ OpenCV does not render faithfully: EXIF rotation, CMYK, palettes, transparency, 
 import functools
 import io
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.datasets.headers import Header, read_header
+from core.datasets.file_kinds import describe_kind
+from core.datasets.headers import UPRIGHT, Header, read_header
 
+# Nothing else is tried: Pillow would hand a PostScript file of any name to Ghostscript, which runs it.
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
+NO_IMAGE = "The file is not an image, or its beginning is damaged; replace it by the right file."
 MAX_PIXELS = 180_000_000  # more is taken for a decompression bomb; 540 MB once decoded
 
 # What Pillow's decoders raise on damaged bytes; which one depends on the format and on the damage.
 _DAMAGE = (
     OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, AttributeError,
-    RuntimeError, MemoryError, struct.error, zlib.error,
+    RuntimeError, MemoryError, struct.error, zlib.error, Warning,
 )  # fmt: skip
 
 
@@ -31,10 +36,28 @@ class DecodedImage:
     Attributes:
         pixels: RGB, shape ``(height, width, 3)``, uint8, upright.
         mode: Color mode as found in the file, in Pillow's words: L, RGB, RGBA, P, CMYK, I;16 ...
+        has_more: Whether the file holds further pictures, as an animation does; this is the first.
     """
 
     pixels: np.ndarray
     mode: str
+    has_more: bool = False
+
+
+class Measure(NamedTuple):
+    """What is noted of an image that can be read.
+
+    Attributes:
+        width: Pixels, upright.
+        height: Pixels, upright.
+        mode: Color mode as found in the file.
+        has_more: Whether the file holds further pictures, as an animation does.
+    """
+
+    width: int
+    height: int
+    mode: str
+    has_more: bool
 
 
 class UnreadableError(Exception):
@@ -58,8 +81,8 @@ def decode(content: bytes) -> DecodedImage:
         UnreadableError: It is not an image, is cut short, damaged or too large.
     """
     header = _checked_header(content)
-    if header is not None and header.plain and header.complete and header.orientation == 1:
-        return DecodedImage(_decode_plain(content, "IMREAD_COLOR_RGB"), header.mode)
+    if header is not None and header.plain and header.complete:
+        return DecodedImage(_decode_plain(content, "IMREAD_COLOR_RGB", header.orientation), header.mode)
     return _decode_any(content)
 
 
@@ -74,17 +97,17 @@ def decode_reduced(content: bytes, min_size: int) -> np.ndarray:
         UnreadableError: It is not an image, is cut short, damaged or too large.
     """
     header = _checked_header(content)
-    if header is None or header.kind != "jpeg" or not header.plain or header.orientation != 1:
+    if header is None or header.kind != "jpeg" or not header.plain:
         return decode(content).pixels
     shrink = max((n for n in (2, 4, 8) if max(header.width, header.height) >= n * min_size), default=0)
     if not shrink or not header.complete:
         return decode(content).pixels
-    pixels = _decode_plain(content, f"IMREAD_REDUCED_COLOR_{shrink}")
+    pixels = _decode_plain(content, f"IMREAD_REDUCED_COLOR_{shrink}", header.orientation)
     return np.ascontiguousarray(pixels[..., ::-1])
 
 
-def measure(content: bytes) -> tuple[int, int, str]:
-    """Return width, height (pixels, upright) and color mode, after decoding all of it once.
+def measure(content: bytes) -> Measure:
+    """Return size and color mode of an image, after decoding all of it once.
 
     Raises:
         UnreadableError: It is not an image, is cut short, damaged or too large.
@@ -92,11 +115,11 @@ def measure(content: bytes) -> tuple[int, int, str]:
     header = _checked_header(content)
     if header is None or not header.plain or not header.complete:
         image = _decode_any(content)
-        return image.pixels.shape[1], image.pixels.shape[0], image.mode
+        return Measure(image.pixels.shape[1], image.pixels.shape[0], image.mode, image.has_more)
     # An eighth of the size still reads every byte of a JPEG, in a fraction of the time.
     _decode_plain(content, "IMREAD_REDUCED_GRAYSCALE_8" if header.kind == "jpeg" else "IMREAD_COLOR_RGB")
     width, height = (header.width, header.height)[:: -1 if header.orientation >= 5 else 1]
-    return width, height, header.mode
+    return Measure(width, height, header.mode, has_more=False)
 
 
 def _checked_header(content: bytes) -> Header | None:
@@ -116,35 +139,64 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _decode_plain(content: bytes, flag: str) -> np.ndarray:
+def _decode_plain(content: bytes, flag: str, orientation: int = UPRIGHT) -> np.ndarray:
     cv2 = opencv()
     try:
-        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), getattr(cv2, flag))
+        flags = getattr(cv2, flag) | cv2.IMREAD_IGNORE_ORIENTATION  # turned below, by the header's word
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
     except cv2.error:
         pixels = None
     if pixels is None:
         raise UnreadableError("The image is damaged; copy the file again.")
-    return np.asarray(pixels)
+    return _turn_upright(np.asarray(pixels), orientation)
+
+
+def _turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Undo an EXIF orientation, 1 to 8: from 5 on rows and columns are swapped, then sides mirrored."""
+    if orientation == UPRIGHT:
+        return pixels
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    rows = -1 if orientation in {3, 4, 7, 8} else 1
+    columns = -1 if orientation in {2, 3, 6, 7} else 1
+    return np.ascontiguousarray(pixels[::rows, ::columns])
 
 
 def _decode_any(content: bytes) -> DecodedImage:
-    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+    from PIL import ImageOps, UnidentifiedImageError  # noqa: PLC0415
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image = _pillow()
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(image.width, image.height)
             mode = image.mode
             image.load()
-            return DecodedImage(_render(ImageOps.exif_transpose(image)), mode)
+            pixels = _render(ImageOps.exif_transpose(image))
+            return DecodedImage(pixels, mode, has_more=_has_more(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadableError(f"The image is too large ({error}); make it smaller.") from error
     except UnidentifiedImageError as error:
-        raise UnreadableError(
-            "The file is not an image, or its beginning is damaged; replace it by the right file."
-        ) from error
+        raise UnreadableError(describe_kind(content) or NO_IMAGE) from error
     except _DAMAGE as error:
         raise UnreadableError(f"The image is cut short or damaged ({error}); copy the file again.") from error
+
+
+@functools.cache
+def _pillow() -> Any:
+    """Return the module ``PIL.Image``, imported on first use; its warnings are not printed."""
+    from PIL import Image  # noqa: PLC0415
+
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    return Image
+
+
+def _has_more(image: Any) -> bool:
+    """Whether pictures follow; in a JPEG they are other sizes of the same one, as phones store them."""
+    try:
+        return image.format in {"GIF", "PNG", "WEBP", "TIFF"} and bool(image.is_animated)
+    except _DAMAGE:  # of the second picture, which nobody asks for
+        return True
 
 
 def _render(image: Any) -> np.ndarray:

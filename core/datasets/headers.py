@@ -5,6 +5,7 @@ its end mark. OpenCV decodes a JPEG that was cut short without a word, so the en
 Formats: ITU-T T.81 (JPEG), https://www.w3.org/TR/png-3/ (PNG), EXIF 2.32 for the orientation tag.
 """
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -14,8 +15,11 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_MODES = {1: "L", 3: "RGB", 4: "CMYK"}  # by number of components
 PNG_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}  # by color type
 
-# The orientation tag as it stands in a TIFF directory: number 0x0112, type SHORT, one value.
-_ORIENTATION_TAGS = {b"\x12\x01\x03\x00\x01\x00\x00\x00": "<H", b"\x01\x12\x00\x03\x00\x00\x00\x01": ">H"}
+EXIF_START = b"Exif\0\0"
+PNG_TEXTS = (b"Raw profile type", b"XML:com.adobe.xmp")  # chunks in which programs put EXIF or XMP
+XMP_ORIENTATION = re.compile(rb'tiff:Orientation(?:="|>)([0-9])')
+ORIENTATION = 0x0112  # number of the tag
+UPRIGHT, UNCLEAR = 1, 0  # orientations; what is unclear is left to Pillow
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE_MARKERS = frozenset(range(0xD0, 0xD8)) | {0x01, 0xFF}  # markers without a length; 0xFF is padding
 
@@ -29,8 +33,8 @@ class Header:
         width: Pixels as stored, before the EXIF rotation.
         height: Pixels as stored, before the EXIF rotation.
         mode: Color mode in Pillow's words: L, RGB, P, RGBA, CMYK, I;16 ...
-        orientation: EXIF orientation, 1 (upright) to 8.
-        plain: 8 bit grey or RGB without transparency, which OpenCV decodes faithfully.
+        orientation: EXIF orientation, 1 (upright) to 8; 0 where it cannot be told here.
+        plain: 8 bit grey or RGB without transparency or animation, which OpenCV decodes faithfully.
         complete: The end mark is there.
     """
 
@@ -56,7 +60,7 @@ def read_header(content: bytes) -> Header | None:
 
 
 def _read_jpeg(content: bytes) -> Header | None:
-    position, orientation = 2, 1
+    position, orientation = 2, UPRIGHT
     frame: tuple[int, int, int, int] | None = None
     while content[position] == 0xFF:
         marker = content[position + 1]
@@ -66,7 +70,7 @@ def _read_jpeg(content: bytes) -> Header | None:
         length = (content[position + 2] << 8) | content[position + 3]
         if marker in _FRAME_MARKERS:
             frame = struct.unpack_from(">BHHB", content, position + 4)
-        elif marker == 0xE1:
+        elif marker == 0xE1 and orientation == UPRIGHT:  # there may be a second block, with XMP in it
             orientation = _find_orientation(content[position + 4 : position + 2 + length])
         elif marker == 0xDA:
             break
@@ -80,33 +84,50 @@ def _read_jpeg(content: bytes) -> Header | None:
         height=height,
         mode=JPEG_MODES.get(components, "unknown"),
         orientation=orientation,
-        plain=bits == 8 and components in {1, 3} and width > 0 and height > 0,
+        plain=bits == 8 and components in {1, 3} and width > 0 and height > 0 and orientation != UNCLEAR,
         complete=content.rfind(JPEG_END, position) >= 0,  # something may follow, such as a second picture
     )
 
 
 def _read_png(content: bytes) -> Header:
     width, height, bits, color = struct.unpack_from(">IIBB", content, 16)
-    position, orientation, transparent, complete = 8, 1, False, False
+    position, orientation, complete = 8, UPRIGHT, False
+    special = False  # transparent or animated
     while position + 12 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, position)
-        if kind == b"tRNS":
-            transparent = True
+        if kind in {b"tRNS", b"acTL"}:
+            special = True
         elif kind == b"eXIf":
-            orientation = _find_orientation(content[position + 8 : position + 8 + length])
+            exif = content[position + 8 : position + 8 + length]
+            orientation = _find_orientation(EXIF_START + exif.removeprefix(EXIF_START))
+        elif content.startswith(PNG_TEXTS, position + 8) and orientation == UPRIGHT:
+            orientation = UNCLEAR
         elif kind == b"IEND":
             complete = True
             break
         position += 12 + length
     mode = "I;16" if bits == 16 and color == 0 else PNG_MODES.get(color, "unknown")
-    plain = bits == 8 and color in {0, 2} and not transparent
+    plain = bits == 8 and color in {0, 2} and not special and orientation != UNCLEAR
     return Header("png", width, height, mode, orientation, plain, complete)
 
 
-def _find_orientation(exif: bytes) -> int:
-    for tag, layout in _ORIENTATION_TAGS.items():
-        position = exif.find(tag)
-        if 0 <= position <= len(exif) - 10:
-            value = int(struct.unpack_from(layout, exif, position + 8)[0])
-            return value if 1 <= value <= 8 else 1
-    return 1
+def _find_orientation(block: bytes) -> int:
+    """Return what an EXIF or XMP block says, 1 where it says nothing."""
+    if not block.startswith(EXIF_START):
+        found = XMP_ORIENTATION.search(block)
+        return UPRIGHT if found is None or found[1] == b"1" else UNCLEAR
+    exif = block[len(EXIF_START) :]
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    if order is None:
+        return UNCLEAR
+    try:
+        (start,) = struct.unpack_from(f"{order}I", exif, 4)
+        (count,) = struct.unpack_from(f"{order}H", exif, start)
+        for position in range(start + 2, start + 2 + 12 * count, 12):
+            tag, kind, number = struct.unpack_from(f"{order}HHI", exif, position)
+            if tag == ORIENTATION:
+                (value,) = struct.unpack_from(f"{order}H", exif, position + 8)
+                return int(value) if (kind, number) == (3, 1) and 1 <= value <= 8 else UNCLEAR
+    except struct.error:
+        return UNCLEAR
+    return UPRIGHT

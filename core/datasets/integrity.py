@@ -21,7 +21,7 @@ UNSUPPORTED = frozenset({  # images all the same, so they are listed as left out
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What is written down about one file when a dataset is added.
 
@@ -31,6 +31,7 @@ class FileFacts:
         mode: Color mode as found in the file; empty when unreadable.
         sha1: Hash of the file's bytes; None when unreadable.
         reason: Why the file cannot be used, with the remedy; None when it can.
+        has_more: Whether the file holds further pictures, which are not used, as an animation does.
     """
 
     width: int = 0
@@ -38,6 +39,7 @@ class FileFacts:
     mode: str = ""
     sha1: str | None = None
     reason: str | None = None
+    has_more: bool = False
 
 
 def is_image_name(name: str) -> bool:
@@ -69,11 +71,11 @@ def inspect_file(path: Path) -> FileFacts:
         return FileFacts(reason=f"The format {suffix} is not supported; convert it to JPEG or PNG.")
     try:
         content = read_bytes(path)
-        width, height, mode = measure(content)
+        found = measure(content)
     except UnreadableError as error:
         return FileFacts(reason=str(error))
     sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    return FileFacts(width=width, height=height, mode=mode, sha1=sha1)
+    return FileFacts(found.width, found.height, found.mode, sha1, has_more=found.has_more)
 
 
 def inspect_arrays(arrays: Sequence[np.ndarray], *, progress: Progress | None = None) -> list[FileFacts]:

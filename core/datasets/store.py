@@ -18,8 +18,9 @@ import pandas as pd
 from filelock import FileLock
 
 from core.datasets.dataset import METADATA_FILE, SPLITS, TABLE_COLUMNS, Dataset
-from core.datasets.edits import apply_steps, load_edits
-from core.datasets.occlusion import Occlusion
+from core.datasets.edit_log import edited_table, editing
+from core.datasets.linking import link_or_copy
+from core.datasets.occlusion import MASKS_FILE, Occlusion
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace, check_name, open_workspace, read_json, write_bytes, write_json
 
@@ -59,9 +60,10 @@ def load_dataset(workspace: Workspace, name: str, *, edited: bool = True) -> Dat
     try:
         facts = read_json(folder / "dataset.json")
         table = pd.read_parquet(folder / "images.parquet").astype(TABLE_COLUMNS)
-        steps = load_edits(folder).active if edited else ()
-        table = apply_steps(table[list(TABLE_COLUMNS)], facts["class_names"], steps)
-        dataset = _from_json(facts, table, folder, num_edits=len(steps))
+        table, num_edits = table[list(TABLE_COLUMNS)], 0
+        if edited:
+            table, num_edits = edited_table(folder, table, facts["class_names"])
+        dataset = _from_json(facts, table, folder, num_edits=num_edits)
         _check_fits(dataset)
         return dataset
     except (OSError, ValueError, KeyError, TypeError, WorkspaceError) as error:
@@ -76,6 +78,7 @@ def save_dataset(
     *,
     metadata: pd.DataFrame | None = None,
     own_files: Path | None = None,
+    masks: np.ndarray | None = None,
 ) -> Dataset:
     """Write a new dataset in one step and return it as it was stored.
 
@@ -88,23 +91,22 @@ def save_dataset(
         metadata: The source's extra columns, one row an image.
         own_files: A folder on the same disk that is moved into the dataset's, such as an unpacked
             archive; the dataset's ``root`` is this folder or one below it.
+        masks: Bits of the mask pictures of its occlusion, uint8, shape ``(num_masks, 8192)``.
 
     Raises:
         DatasetError: There is already a dataset of that name.
         WorkspaceError: The disk is full or the folder cannot be written.
     """
+    temporary = new_scratch(workspace)
     try:
-        temporary = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
-    except OSError as error:
-        raise WorkspaceError(_unwritable(workspace, error)) from error
-    try:
-        temporary.chmod(0o755)
         if arrays is not None:
             _write_arrays(temporary / ARRAY_FILE, [arrays] if isinstance(arrays, np.ndarray) else arrays)
         elif dataset.array_path is not None:
-            _link(dataset.array_path, temporary / ARRAY_FILE)
+            link_or_copy(dataset.array_path, temporary / ARRAY_FILE)
         if metadata is not None and len(metadata.columns):
             write_bytes(temporary / METADATA_FILE, metadata.to_parquet(index=False))
+        if masks is not None:
+            _write_arrays(temporary / MASKS_FILE, [masks])
         write_bytes(temporary / "images.parquet", dataset.table.astype(TABLE_COLUMNS).to_parquet(index=False))
         write_json(temporary / "dataset.json", _to_json(dataset, own_files))
         if own_files is not None:
@@ -131,7 +133,8 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
         raise DatasetError(f"There is no dataset {name!r}; there are {', '.join(list_datasets(workspace))}.")
     doomed = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
     try:
-        (workspace.datasets_dir / name).rename(doomed / "dataset")
+        with editing(workspace, name) as folder:
+            folder.rename(doomed / "dataset")
     except OSError as error:
         raise DatasetError(f"{name!r} cannot be deleted ({error.strerror}); close what uses it.") from error
     finally:
@@ -169,6 +172,20 @@ def prepare_builtin(workspace: Workspace, name: str) -> None:
             save_dataset(workspace, dataset, arrays)
 
 
+def new_scratch(workspace: Workspace) -> Path:
+    """Return an empty hidden folder beside the datasets; one that is left over is removed some day.
+
+    Raises:
+        WorkspaceError: The disk is full or the folder cannot be written.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
+        folder.chmod(0o755)
+    except OSError as error:
+        raise WorkspaceError(_unwritable(workspace, error)) from error
+    return folder
+
+
 def remove_leftovers(workspace: Workspace) -> None:
     """Remove hidden folders of processes that were killed long ago."""
     for folder in workspace.datasets_dir.glob(f".*{LEFTOVER_SUFFIX}"):
@@ -197,14 +214,6 @@ def _write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> None:
             file.write(np.ascontiguousarray(images, dtype=np.uint8).data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _link(source: Path, target: Path) -> None:
-    """Give a file a second name, which costs no space; where the disk cannot, copy it."""
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _to_json(dataset: Dataset, own_files: Path | None) -> dict[str, Any]:

@@ -4,20 +4,17 @@ The files and their names are those of Keras Applications, https://keras.io/api/
 so that a file downloaded by either serves both.
 """
 
-import http.client
 import os
-import time
-import urllib.request
 from pathlib import Path
 
-from core.errors import WeightsError, WorkspaceError
+from core.download import download
+from core.errors import DownloadError, WeightsError, WorkspaceError
 from core.runs.config import RunConfig
-from core.workspace import full_path, write_bytes
+from core.workspace import full_path
 
 BASE_URL = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
 IMAGE_SIZES = (224, 192, 160, 128)  # pixels; one file each, all fit any size, 224 is what Keras falls back to
 ALPHA_NAMES = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}
-CONNECT_TIMEOUT_S = 5
 DOWNLOAD_TIMEOUT_S = 120
 CHOICES = "set weights to 'none' to train from scratch, or choose small_cnn or lenet"
 
@@ -118,24 +115,10 @@ def check_weights(path: Path, alpha: float) -> None:
 def _download(name: str) -> Path:
     target = cache_dir() / name
     try:
-        write_bytes(target, _fetch(BASE_URL + name))
-    except (OSError, http.client.HTTPException, WorkspaceError) as error:
+        return download(BASE_URL + name, target, limit_s=DOWNLOAD_TIMEOUT_S)
+    except (DownloadError, WorkspaceError) as error:
+        reason = error.reason if isinstance(error, DownloadError) else error
         raise WeightsError(
             f"The ImageNet weights {name} are not at hand and cannot be downloaded from {BASE_URL} "
-            f"({error}); put that file into {target.parent}, give its path as weights, {CHOICES}."
+            f"({reason}); put that file into {target.parent}, give its path as weights, {CHOICES}."
         ) from error
-    return target
-
-
-def _fetch(url: str) -> bytes:
-    deadline = time.monotonic() + DOWNLOAD_TIMEOUT_S
-    content = bytearray()
-    with urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT_S) as response:
-        expected = int(response.headers.get("Content-Length") or 0)
-        while chunk := response.read(1 << 16):
-            content += chunk
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not complete after {DOWNLOAD_TIMEOUT_S} s")
-    if len(content) < expected:
-        raise http.client.IncompleteRead(bytes(content), expected - len(content))
-    return bytes(content)

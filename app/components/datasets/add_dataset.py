@@ -1,63 +1,100 @@
-"""Add a dataset from disk: where it lies, where the labels stand, and how far the work is."""
+"""Add a dataset: where it is, how it is read, what it would be, and how far the work is."""
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import cache, state
+from app import cache, source_cache, state
 from app.components.background_jobs import follow_job, is_own, is_running, start_job
 from app.components.command import command_popover
+from app.components.datasets.adding_command import command_of
+from app.components.datasets.adding_options import choose_options
+from app.components.datasets.adding_preview import draw_preview
+from app.components.datasets.adding_source import AddingSource, choose_source, forget_source
 from app.components.plain_text import plain
 from app.failures import shown_as_text
-from core.datasets.adding import MetadataColumns, add_dataset, suggest_name
+from core.datasets.adding import SourceOptions, add_dataset, add_upload
+from core.datasets.adding_by_name import add_by_name
 from core.datasets.background import BackgroundJob
 from core.datasets.dataset import Dataset
-from core.datasets.sources.metadata_csv import guess_columns, read_columns
+from core.datasets.parallel import Progress
+from core.datasets.preview import SourcePreview
+from core.errors import DatasetError
 
 JOB = "adding"  # one dataset at a time on this server
-SOURCE_HELP = (
-    "Path on the computer that runs Regroup. One of: a folder whose subfolders are the classes (train, val "
-    "and test folders above them are kept); a folder of images with a CSV file of labels; an .npz file with "
-    "x_train, y_train and so on. Images stay where they are."
-)
-SEPARATOR_HELP = (
-    "For pictures cut from one photo, such as photo7_1.jpg and photo7_2.jpg: they resemble each other, so a "
-    "test is fair only when they are in the same split."
-)
-FILE_SEPARATOR = "_"
 
 
 def add_dataset_panel() -> None:
     """Draw the form, or the progress of the dataset that is being added."""
-    is_begun = is_running(JOB) or bool(st.session_state.get("add_source"))  # else typing would fold it
+    is_begun = is_running(JOB) or bool(st.session_state.get("add_source"))
     with st.expander("Add a dataset", expanded=is_begun, icon=":material/add:"):
         ended = follow_job(JOB)
         if ended is not None:
             _show_end(ended)
-        if is_running(JOB):
-            return
-        _form()
+        if not is_running(JOB):
+            _form()
 
 
+@st.fragment
 def _form() -> None:
-    source = st.text_input("Folder or .npz file", help=SOURCE_HELP, **state.bind("add_source")).strip()
-    labels = st.text_input(
-        "Labels (CSV file)",
-        placeholder="Only when the labels are not the folders' names",
-        **state.bind("add_labels"),
-    ).strip()
-    metadata = _choose_columns(labels) if labels else None
-    separator = None
-    if not labels and not source.lower().endswith(".npz"):
-        together = st.checkbox(
-            "Pictures whose file names agree up to the last _ belong together",
-            help=SEPARATOR_HELP,
-            **state.bind("add_together"),
-        )
-        separator = FILE_SEPARATOR if together else None
+    with shown_as_text():
+        source = choose_source()
+        if source is None:
+            return
+        if source.named is not None:
+            _add_row(source, SourceOptions(), can_add=True)
+            return
+        bare, problem = _preview_or_problem(source, SourceOptions())
+        if bare is None and not _is_arrays(source):
+            st.error(problem, icon=":material/error:")
+            return
+        options, can_add = _read_as(source, bare), False
+        if options is not None:
+            found, problem = _preview_or_problem(source, options)
+            can_add = found is not None and found.problem is None
+            if found is not None:
+                draw_preview(found)
+            else:
+                st.error(problem, icon=":material/error:")
+        _add_row(source, options, can_add=can_add)
+
+
+def _read_as(source: AddingSource, bare: SourcePreview | None) -> SourceOptions | None:
+    """Draw how a source is read; None where something is not understood, which is said."""
+    is_needed = bare is None or bare.problem is not None
+    with st.expander("Names, labels and groups", icon=":material/tune:", expanded=is_needed), shown_as_text():
+        return choose_options(source, bare)
+    return None
+
+
+def _preview_or_problem(source: AddingSource, options: SourceOptions) -> tuple[SourcePreview | None, str]:
+    """Return what a source would be, or the sentence that tells why there is nothing to show, as Markdown."""
+    try:
+        if source.path is None:
+            return source_cache.upload_preview(source.files, options), ""
+        return source_cache.source_preview(source.path, options), ""
+    except DatasetError as error:
+        return None, plain(_as_given(str(error), source))
+
+
+def _is_arrays(source: AddingSource) -> bool:
+    """Whether a source is a file whose arrays may have names of their own, which can be typed."""
+    path = Path(source.path or "")
+    return path.suffix.lower() == ".npz" and path.is_file()
+
+
+def _as_given(sentence: str, source: AddingSource) -> str:
+    """Name an upload as the person does, not by where it is kept."""
+    return sentence.replace(source.path, source.text) if source.path is not None else sentence
+
+
+def _add_row(source: AddingSource, options: SourceOptions | None, *, can_add: bool) -> None:
+    """Draw name, seed, the button and the command."""
     left, right = st.columns([3, 1])
-    suggested = suggest_name(source) if source else None
+    suggested = _free_name(source.suggested_name)
     name = left.text_input("Name", placeholder=suggested, **state.bind("add_name")).strip() or suggested
     seed = right.number_input(
         "Seed",
@@ -67,42 +104,37 @@ def _form() -> None:
         **state.bind("add_seed"),
     )
     with st.container(horizontal=True):
-        if st.button("Add", type="primary", disabled=not source or bool(labels and metadata is None)):
-            options: dict[str, Any] = {
-                "name": name,
-                "metadata": metadata,
-                "group_separator": separator,
-                "seed": int(seed),
-            }
-            workspace = cache.workspace()
-            work = lambda tell: add_dataset(workspace, source, progress=tell, **options)  # noqa: E731
-            start_job(JOB, f"Adding {source}", work)
+        if st.button("Add", type="primary", disabled=not can_add or options is None):
+            work = _work(source, {"name": name, "options": options, "seed": int(seed)})
+            start_job(JOB, f"Adding {name}", work)
             st.rerun()
-        if source and separator is None:
-            command_popover(_command(source, name, metadata, int(seed)))
+        if options is not None:
+            command_popover(command_of(source, options, name=name, seed=int(seed)))
 
 
-def _choose_columns(labels: str) -> MetadataColumns | None:
-    """Offer the columns of a CSV file; None where it cannot be read, which is said."""
-    with shown_as_text():
-        columns = read_columns(Path(labels))
-        image, label, group = guess_columns(columns)
-        places = st.columns(3)
-        return MetadataColumns(
-            Path(labels),
-            places[0].selectbox("Column of the image", columns, index=image, key=f"add_image_{labels}"),
-            places[1].selectbox("Column of the label", columns, index=label, key=f"add_label_{labels}"),
-            places[2].selectbox(
-                "Column of the group",
-                columns,
-                index=group,
-                placeholder="None",
-                key=f"add_group_{labels}",
-                help="What several pictures share, such as the patient. They stay in one split, so that the "
-                "test is fair.",
-            ),
-        )
-    return None
+def _free_name(wished: str) -> str:
+    """Return a name that no dataset has yet: the wished one, else with a number."""
+    taken = {name.casefold() for name in cache.dataset_names()}
+    numbered = (f"{wished} {number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([wished], numbered) if name.casefold() not in taken)
+
+
+def _work(source: AddingSource, settings: dict[str, Any]) -> Callable[[Progress], Dataset]:
+    """Return the work of adding a source, for a thread."""
+    workspace = cache.workspace()
+    if source.named is not None:
+        return lambda tell: add_by_name(workspace, source.text, named=source.named, progress=tell, **settings)
+    path = source.path
+    if path is None:
+        return lambda tell: add_upload(workspace, source.files, progress=tell, **settings)
+
+    def add(tell: Progress) -> Dataset:
+        try:
+            return add_dataset(workspace, path, progress=tell, **settings)
+        except DatasetError as error:
+            raise DatasetError(_as_given(str(error), source)) from error
+
+    return add
 
 
 def _show_end(job: BackgroundJob[Dataset]) -> None:
@@ -114,15 +146,5 @@ def _show_end(job: BackgroundJob[Dataset]) -> None:
         if not is_mine:
             return
         state.choose(dataset=dataset.name)
-        for key in ("add_source", "add_labels", "add_name"):
-            st.session_state.pop(key, None)
+        forget_source()
         st.rerun()
-
-
-def _command(source: str, name: str | None, metadata: MetadataColumns | None, seed: int) -> list[str]:
-    arguments = ["datasets", "add", source, "--name", name or ""]
-    if metadata is not None:
-        arguments += ["--labels", str(metadata.labels_path), "--image-column", metadata.image_column]
-        arguments += ["--label-column", metadata.label_column]
-        arguments += ["--group-column", metadata.group_column] if metadata.group_column else []
-    return arguments + (["--seed", str(seed)] if seed else [])

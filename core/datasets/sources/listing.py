@@ -1,10 +1,12 @@
 """What a source says it holds, before any picture has been looked at."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 SOME = 8  # names shown in a message before "and ... more"
 
@@ -25,6 +27,9 @@ class Listing:
         class_names: The classes in the source's own order; None: sorted by name.
         known_groups: Class name to the name of its true family, where the source knows one.
         notes: Sentences a person should read.
+        metadata: Extra columns (age, site ...) with one row an image, numbers or texts; None: there are none.
+        own_files: A folder in the workspace made for this source (an unpacked archive), which becomes the
+            dataset's own; ``root`` is this folder or one below it.
     """
 
     description: str
@@ -38,6 +43,8 @@ class Listing:
     class_names: tuple[str, ...] | None = None
     known_groups: dict[str, str] | None = None
     notes: list[str] = field(default_factory=list)
+    metadata: pd.DataFrame | None = None
+    own_files: Path | None = None
 
     def add(
         self,
@@ -59,10 +66,14 @@ class Listing:
 def clean_label(text: str) -> str:
     r"""Return a class name fit to be shown: without control characters and space around it.
 
+    Accented letters have two spellings (one code or letter and accent apart); they become the first.
+
     >>> clean_label(" Zürich\t2 ")
     'Zürich 2'
     """
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.datasets.adding import MetadataColumns, add_dataset, suggest_name
+from core.datasets.adding import MetadataColumns, SourceOptions, add_dataset, suggest_name
 from core.datasets.balance import count_images, summarize
 from core.datasets.images import read_image
 from core.datasets.store import list_datasets, load_dataset
@@ -50,7 +50,7 @@ def test_a_csv_gives_labels_and_groups_and_missing_images_are_listed(home, write
     rows.append("99,ill,p1")
     (tmp_path / "labels.csv").write_text("\n".join(rows))
     columns = MetadataColumns(tmp_path / "labels.csv", "image", "kind", "patient")
-    dataset = add_dataset(home, tmp_path / "scans", metadata=columns)
+    dataset = add_dataset(home, tmp_path / "scans", options=SourceOptions(columns))
     assert summarize(dataset)["counts"] == {"ill": 20, "well": 10}
     assert dataset.included.groupby("group")["split"].nunique().max() == 1
     assert dataset.rejected["path"].tolist() == ["99"]

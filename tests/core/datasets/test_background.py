@@ -6,6 +6,7 @@ import pytest
 
 from core.datasets.adding import add_dataset
 from core.datasets.background import BackgroundJob
+from core.datasets.parallel import progress_of_part
 from core.datasets.store import list_datasets
 from core.errors import DatasetError
 
@@ -48,3 +49,25 @@ def test_a_stopped_job_keeps_nothing(home, make_folder, monkeypatch):
     with pytest.raises(DatasetError, match="stopped; nothing half-made was kept"):
         job.result(30)
     assert list_datasets(home) == ["digits", "shapes"]
+
+
+def test_a_part_of_the_work_is_told_by_its_name_and_counted_by_itself():
+    seen = []
+
+    def work(tell):
+        for progress, done in ((progress_of_part(tell, "Downloading", unit="bytes"), 50), (tell, 1)):
+            progress(done, 100)
+            seen.append((job.doing, job.unit, job.done, job.total, job.seconds_left is not None))
+
+    begin = threading.Event()
+    job = BackgroundJob("Adding", lambda tell: begin.wait(30) and work(tell))
+    begin.set()
+    job.result(30)
+    assert seen == [("Downloading", "bytes", 50, 100, True), ("", "", 1, 100, True)]
+
+
+def test_a_plain_function_is_told_of_parts_like_of_the_whole():
+    told = []
+    progress_of_part(lambda *numbers: told.append(numbers), "Downloading")(1, 2)
+    assert told == [(1, 2)]
+    assert progress_of_part(None, "Downloading") is None

@@ -5,7 +5,7 @@ import io
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from core.datasets import decoding
 from core.datasets.decoding import UnreadableError, decode, decode_reduced, measure
@@ -164,5 +164,91 @@ def test_a_large_jpeg_is_decoded_smaller_for_a_thumbnail():
 
 
 def test_measuring_tells_the_full_size_and_the_mode():
-    assert measure(save(Image.fromarray(smooth_picture()), "JPEG")) == (60, 40, "RGB")
-    assert measure(save(Image.fromarray(smooth_picture()[..., 0]), "BMP")) == (60, 40, "L")
+    assert measure(save(Image.fromarray(smooth_picture()), "JPEG"))[:3] == (60, 40, "RGB")
+    assert measure(save(Image.fromarray(smooth_picture()[..., 0]), "BMP"))[:3] == (60, 40, "L")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_all_eight_orientations_come_out_as_pillow_turns_them(kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = save(Image.fromarray(smooth_picture(64, 48)), kind, exif=exif)
+    expected = np.array(ImageOps.exif_transpose(Image.open(io.BytesIO(content))))
+    np.testing.assert_array_equal(decode(content).pixels, expected)
+    assert measure(content)[:2] == expected.shape[1::-1]
+    small = decode_reduced(content, 16)
+    assert small.shape[0] * expected.shape[1] == small.shape[1] * expected.shape[0]
+
+
+def test_a_turned_jpeg_whose_end_is_broken_is_measured_and_decoded_alike():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    content = save(Image.fromarray(noise), "JPEG", exif=exif)
+    broken = content[:-200] + content[-400:]
+    assert measure(broken)[:2] == decode(broken).pixels.shape[1::-1] == (40, 60)
+
+
+HUGE = 50_000  # pixels a side
+
+
+def huge_files() -> dict[str, bytes]:
+    side, small = HUGE.to_bytes(4), smooth_picture(4, 4)
+    jpeg = bytearray(save(Image.fromarray(small), "JPEG"))
+    at = jpeg.find(b"\xff\xc0") + 5
+    jpeg[at : at + 4] = HUGE.to_bytes(2) * 2
+    bmp = bytearray(save(Image.fromarray(small), "BMP"))
+    bmp[18:26] = HUGE.to_bytes(4, "little") * 2
+    tiff = save(Image.fromarray(small), "TIFF")
+    for tag in (b"\x00\x01", b"\x01\x01"):  # width and height, stored as long numbers
+        entry = tiff.find(tag + b"\x04\x00\x01\x00\x00\x00")
+        tiff = tiff[: entry + 8] + HUGE.to_bytes(4, "little") + tiff[entry + 12 :]
+    gif = b"GIF89a" + HUGE.to_bytes(2, "little") * 2 + b"\0\0\0,\0\0\0\0" + HUGE.to_bytes(2, "little") * 2
+    return {
+        "PNG": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + side * 2 + b"\x08\x02\0\0\0" + bytes(40),
+        "JPEG": bytes(jpeg),
+        "BMP": bytes(bmp),
+        "TIFF": tiff,
+        "GIF": gif + b"\0\x02\x02D\x01\0;",
+        "PPM": b"P6 50000 50000 255\n" + bytes(40),
+    }
+
+
+@pytest.mark.parametrize("kind", huge_files())
+def test_a_header_of_fifty_thousand_pixels_a_side_is_refused(kind):
+    for function in (measure, decode, lambda content: decode_reduced(content, 96)):
+        with pytest.raises(UnreadableError, match=r"50000 x 50000 pixels|too large .*make it"):
+            function(huge_files()[kind])
+
+
+def test_a_postscript_file_of_another_name_is_never_handed_to_ghostscript(monkeypatch):
+    from PIL import EpsImagePlugin
+
+    monkeypatch.setattr(
+        EpsImagePlugin, "Ghostscript", lambda *_, **__: pytest.fail("Ghostscript was started")
+    )
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n1 1 moveto showpage\n%%EOF\n"
+    with pytest.raises(
+        UnreadableError, match="PostScript file, which cannot be read as it stands; export it"
+    ):
+        decode(eps)
+
+
+def test_a_picture_with_another_file_glued_on_is_the_picture():
+    for kind in ("JPEG", "PNG", "GIF", "BMP"):
+        content = save(Image.fromarray(smooth_picture()), kind)
+        both = content + b"PK\x03\x04<script>alert(1)</script>"
+        np.testing.assert_array_equal(decode(both).pixels, decode(content).pixels)
+
+
+def test_further_pictures_in_a_file_are_noticed_and_the_first_is_used():
+    pictures = [Image.fromarray(smooth_picture()), Image.new("RGB", (60, 40), "red")]
+    for kind in ("GIF", "PNG", "WEBP", "TIFF"):
+        one, two = (
+            save(pictures[0], kind, save_all=True, append_images=pictures[1:count]) for count in (1, 2)
+        )
+        assert (measure(one).has_more, measure(two).has_more) == (False, True)
+        assert decode(two).pixels[20, 30, 0] < 200
+    cut = save(pictures[0], "GIF", save_all=True, append_images=pictures[1:])[:-30]
+    assert measure(cut)[:2] == (60, 40)

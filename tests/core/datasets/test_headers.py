@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from core.datasets.headers import read_header
 
@@ -71,3 +72,45 @@ def test_a_palette_or_transparency_or_sixteen_bits_are_not_plain():
 )
 def test_what_is_no_image_or_ends_in_its_header_has_no_header(content):
     assert read_header(content) is None
+
+
+XMP = b'http://ns.adobe.com/xap/1.0/\0<x:xmpmeta tiff:Orientation="%d"/>'
+
+
+def with_segment(jpeg: bytes, segment: bytes) -> bytes:
+    return jpeg[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment + jpeg[2:]
+
+
+def test_a_block_of_xmp_beside_that_of_exif_changes_nothing():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for order in (0, 1):
+        content = with_segment(encode("RGB", "JPEG"), [exif.tobytes(), XMP % 1][order])
+        header = read_header(with_segment(content, [XMP % 1, exif.tobytes()][order]))
+        assert (header.orientation, header.plain) == (6, True)
+
+
+def test_an_orientation_that_stands_in_xmp_or_in_odd_exif_is_left_to_pillow():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    odd = exif.tobytes().replace(b"\x01\x12\x00\x03", b"\x01\x12\x00\x04")
+    for block in (XMP % 6, odd, b"Exif\0\0garbage", exif.tobytes()[:-8]):
+        header = read_header(with_segment(encode("RGB", "JPEG"), block))
+        assert (header.orientation, header.plain) == (0, False), block
+
+
+def test_an_orientation_of_the_small_preview_in_a_file_is_not_that_of_the_picture():
+    tag = bytes.fromhex("0112 0003 00000001 0006 0000")
+    first, second = b"\0\0" + (14).to_bytes(4), b"\0\1" + tag + bytes(4)
+    block = b"Exif\0\0MM\0*" + (8).to_bytes(4) + first + second
+    assert read_header(with_segment(encode("RGB", "JPEG"), block)).orientation == 1
+
+
+def test_an_animated_png_and_one_with_a_raw_profile_are_left_to_pillow():
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (4, 4), color) for color in ("red", "blue")]
+    frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])
+    assert not read_header(buffer.getvalue()).plain
+    profile = PngInfo()
+    profile.add_text("Raw profile type exif", "\nexif\n0\n")
+    assert not read_header(encode("RGB", "PNG", pnginfo=profile)).plain

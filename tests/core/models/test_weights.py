@@ -11,6 +11,7 @@ import h5py
 import keras
 import pytest
 
+from core.download import CONNECT_TIMEOUT_S
 from core.errors import WeightsError
 from core.models import weights
 from core.models.weights import (
@@ -77,7 +78,7 @@ def test_the_cache_lies_in_the_home_of_keras(keras_home, monkeypatch):
 
 
 def test_weights_in_the_cache_are_found_without_network(quarter_file, keras_home, monkeypatch):
-    monkeypatch.setattr(weights.urllib.request, "urlopen", _fail_to_connect)
+    monkeypatch.setattr("urllib.request.urlopen", _fail_to_connect)
     assert find_imagenet_weights(0.25, 96) is None
     cached = keras_home / "models" / quarter_file.name
     cached.parent.mkdir(parents=True)
@@ -88,7 +89,7 @@ def test_weights_in_the_cache_are_found_without_network(quarter_file, keras_home
 
 
 def test_without_network_the_message_names_file_place_and_choices(keras_home, monkeypatch):
-    monkeypatch.setattr(weights.urllib.request, "urlopen", _fail_to_connect)
+    monkeypatch.setattr("urllib.request.urlopen", _fail_to_connect)
     with pytest.raises(WeightsError) as caught:
         resolve_weights(_config(alpha=0.5))
     message = str(caught.value)
@@ -106,17 +107,17 @@ def test_a_download_is_kept_in_the_cache(quarter_file, keras_home, monkeypatch):
         asked.append((url, timeout))
         return _Answer(quarter_file.read_bytes())
 
-    monkeypatch.setattr(weights.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
     path = resolve_weights(_config())
     assert path == keras_home / "models" / "mobilenet_2_5_224_tf_no_top.h5"
     assert hashlib.sha1(path.read_bytes()).digest() == hashlib.sha1(quarter_file.read_bytes()).digest()
     assert resolve_weights(_config()) == path
-    assert asked == [(weights.BASE_URL + path.name, weights.CONNECT_TIMEOUT_S)]
+    assert asked == [(weights.BASE_URL + path.name, CONNECT_TIMEOUT_S)]
 
 
 def test_a_download_cut_short_leaves_nothing_behind(quarter_file, keras_home, monkeypatch):
     answer = _Answer(quarter_file.read_bytes()[:1000], length=quarter_file.stat().st_size)
-    monkeypatch.setattr(weights.urllib.request, "urlopen", lambda url, timeout: answer)
+    monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: answer)
     with pytest.raises(WeightsError, match="cannot be downloaded"):
         resolve_weights(_config())
     assert not list(keras_home.rglob("*.h5"))

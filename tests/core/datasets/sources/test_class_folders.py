@@ -2,11 +2,22 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from core.datasets.sources.class_folders import list_class_folders
+from core.datasets.sources.listing import Listing
+from core.datasets.sources.options import SourceOptions
+from core.datasets.sources.recognize import open_source
 from core.errors import DatasetError
+
+
+def left_out(listing: Listing) -> dict[str, str]:
+    return {path: why for path, why in zip(listing.paths, listing.reasons, strict=True) if why}
+
+
+def list_class_folders(root: Path, **options: str) -> Listing:
+    return open_source(root, SourceOptions(**options))
 
 
 def test_the_folder_names_are_the_classes_and_deeper_files_belong_to_them(make_folder, write_image):
@@ -51,8 +62,41 @@ def test_hidden_files_and_what_is_no_image_are_passed_over(make_folder, write_im
 def test_a_folder_that_only_wraps_the_class_folders_is_entered(make_folder, tmp_path):
     make_folder({"images/cat": 1, "images/dog": 1})
     listing = list_class_folders(tmp_path / "pets")
-    assert listing.root == tmp_path / "pets" / "images"
+    assert listing.root == tmp_path / "pets"
+    assert listing.paths == ["images/cat/0.jpg", "images/dog/0.jpg"]
     assert listing.labels == ["cat", "dog"]
+
+
+def test_a_wrapped_folder_of_splits_is_entered_too(make_folder, tmp_path):
+    make_folder({"set/train/cat": 1, "set/train/dog": 1, "set/test/dog": 1})
+    listing = list_class_folders(tmp_path / "pets")
+    assert listing.labels == ["dog", "cat", "dog"]
+    assert listing.splits == ["test", "train", "train"]
+
+
+def test_split_folders_below_the_class_folders_are_kept(make_folder, write_image):
+    root = make_folder({"cat/train": 2, "cat/test": 1, "dog/Train": 1, "dog/valid": 1})
+    write_image("pets/dog/stray.jpg")
+    listing = list_class_folders(root)
+    assert list(zip(listing.labels, listing.splits, strict=True)) == [
+        ("cat", "test"),
+        ("cat", "train"),
+        ("cat", "train"),
+        ("dog", "train"),
+        ("dog", None),
+        ("dog", "val"),
+    ]
+    assert "no train, val or test folder as the others do; move it" in listing.reasons[4]
+
+
+def test_subfolders_of_classes_that_are_not_all_splits_mean_nothing(make_folder):
+    listing = list_class_folders(make_folder({"cat/test": 1, "cat/indoor": 1, "dog/train": 1}))
+    assert (listing.labels, set(listing.splits)) == (["cat", "cat", "dog"], {None})
+
+
+def test_splits_that_hold_images_themselves_are_no_classes(make_folder):
+    with pytest.raises(DatasetError, match=r"no class folders below 'test', 'train'.*\{label\}_\{rest\}"):
+        list_class_folders(make_folder({"train": 2, "test": 1}))
 
 
 def test_images_beside_the_class_folders_are_left_out_with_the_reason(make_folder, write_image):
@@ -71,8 +115,8 @@ def test_links_that_leave_the_folder_are_not_followed(make_folder, write_image):
     (root / "dog" / "inside.jpg").symlink_to(root / "cat" / "0.jpg")
     listing = list_class_folders(root)
     reasons = dict(zip(listing.paths, listing.reasons, strict=True))
-    assert "leads out of the folder; copy" in reasons["cat/link.jpg"]
-    assert "not followed; copy" in reasons["bird"]
+    assert "leads out of the folder and is not followed; copy" in reasons["cat/link.jpg"]
+    assert "leads out of the folder and is not followed; copy" in reasons["bird"]
     assert reasons["dog/inside.jpg"] is None
     assert len(reasons) == 5
 
@@ -136,6 +180,37 @@ def test_a_link_to_itself_does_not_hide_its_neighbors(make_folder):
     listing = list_class_folders(root)
     usable = [path for path, why in zip(listing.paths, listing.reasons, strict=True) if why is None]
     assert {"cat/0.jpg", "cat/1.jpg", "dog/0.jpg"} <= set(usable)
+    assert "would never end" in listing.reasons[listing.paths.index("cat/up")]
+
+
+def test_links_to_folders_inside_the_source_are_followed_and_never_in_a_circle(make_folder):
+    root = make_folder({"all/cat": 2, "all/dog": 1})
+    (root / "train").mkdir()
+    (root / "train" / "cat").symlink_to(root / "all" / "cat")
+    (root / "train" / "dog").symlink_to("../all/dog")
+    (root / "all" / "dog" / "back").symlink_to(root / "train")
+    listing = list_class_folders(root)
+    found = {
+        path: label
+        for path, label, why in zip(listing.paths, listing.labels, listing.reasons, strict=True)
+        if not why
+    }
+    assert found == {"train/cat/0.jpg": "cat", "train/cat/1.jpg": "cat", "train/dog/0.jpg": "dog"} | {
+        f"train/dog/back/cat/{number}.jpg": "dog" for number in range(2)
+    }
+    assert any(path.endswith("/back") and "never end" in why for path, why in left_out(listing).items())
+
+
+def test_folders_that_link_to_each_other_do_not_explode(make_folder, monkeypatch):
+    monkeypatch.setattr("core.datasets.sources.folder.MAX_LINKED_FOLDERS", 20)
+    root = make_folder({f"{number}": 1 for number in range(6)})
+    for number in range(6):
+        for other in range(6):
+            if other != number:
+                (root / str(number) / f"to{other}").symlink_to(root / str(other))
+    listing = list_class_folders(root)
+    assert len([why for why in listing.reasons if why is None]) == 26
+    assert any("more than 10,000 links" in why for why in left_out(listing).values())
 
 
 @pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are always text there")
