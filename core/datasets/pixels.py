@@ -12,6 +12,7 @@ import numpy as np
 
 from core.datasets.dataset import Dataset
 from core.datasets.images import decode_file, image_path, open_array, resize_image, to_rgb
+from core.datasets.occlusion import paint
 from core.datasets.parallel import Progress, map_images
 from core.errors import WorkspaceError
 from core.workspace import Workspace
@@ -20,7 +21,7 @@ from core.workspace import Workspace
 def load_pixels(
     workspace: Workspace, dataset: Dataset, image_size: int, *, progress: Progress | None = None
 ) -> np.ndarray:
-    """Return every image resized to a square, decoding them on first use.
+    """Return every image resized to a square, decoding (and occluding) them on first use.
 
     Args:
         workspace: Where the cache lies.
@@ -61,9 +62,13 @@ def _write_cache(path: Path, dataset: Dataset, shape: tuple[int, ...], progress:
     positions = dataset.table["position"].to_numpy(np.int64)
 
     def read(sample_id: int) -> np.ndarray:
-        if array is not None:
+        if array is None:
+            pixels = decode_file(image_path(dataset, sample_id)).pixels
+        elif dataset.occlusion is None:  # grey is resized before it becomes RGB: a third of the work
             return to_rgb(resize_image(np.asarray(array[positions[sample_id]]), shape[1]))
-        return resize_image(decode_file(image_path(dataset, sample_id)).pixels, shape[1])
+        else:
+            pixels = to_rgb(array[positions[sample_id]])
+        return resize_image(paint(dataset, sample_id, pixels), shape[1])
 
     temporary: Path | None = None
     try:

@@ -22,6 +22,7 @@ def assign_splits(
     *,
     seed: int = 0,
     fractions: tuple[float, float, float] = FRACTIONS,
+    minimum: int = 1,
 ) -> np.ndarray:
     """Return the split of each image, shape ``(num_images,)``, texts ``train``, ``val`` and ``test``.
 
@@ -34,6 +35,8 @@ def assign_splits(
         groups: Group of each image; missing values are images that stand alone. None: all stand alone.
         seed: Start of the random numbers.
         fractions: Shares of train, val and test, together 1; a split with share 0 stays empty.
+        minimum: Images of each class wanted at least in val and in test, whatever the fractions say; of a
+            class too small for that each split gets about an equal part.
 
     Raises:
         ValueError: The lengths differ or the fractions are not shares of one.
@@ -48,7 +51,8 @@ def assign_splits(
         raise ValueError(f"fractions {fractions} must be shares of one with some of it for train.")
     if not len(labels):
         return np.array([], dtype="<U5")
-    division = _Division(labels, _number_groups(groups, len(labels)), np.asarray(fractions), seed)
+    shares = np.asarray(fractions)
+    division = _Division(labels, _number_groups(groups, len(labels)), shares, seed=seed, minimum=minimum)
     division.reserve()
     division.place_groups()
     division.place_singles()
@@ -72,10 +76,17 @@ class _Division:
         group_of_image: Shape ``(num_images,)``.
         split_of_group: Index of the split, -1 while undecided, shape ``(num_groups,)``.
         wanted: Images still wanted, negative when there are too many, shape ``(num_classes, num_splits)``.
+        lowest: Images that val and test should have at least, shape ``(num_classes,)``.
     """
 
     def __init__(
-        self, labels: np.ndarray, group_of_image: np.ndarray, fractions: np.ndarray, seed: int
+        self,
+        labels: np.ndarray,
+        group_of_image: np.ndarray,
+        fractions: np.ndarray,
+        *,
+        seed: int,
+        minimum: int,
     ) -> None:
         self.rng = np.random.default_rng(seed)
         self.group_of_image = group_of_image
@@ -89,6 +100,8 @@ class _Division:
         self.groups_of_class = np.bincount(self.pair_class, minlength=num_classes)
         self.split_of_group = np.full(num_groups, -1)
         self.shuffled_rank = self.rng.permutation(num_groups)
+        enough = self.groups_of_class >= len(self.active)
+        self.lowest = np.where(enough, np.minimum(minimum, self.class_size // len(self.active)), 0)
         self.wanted = self._targets(fractions)
         self.scale = np.maximum(self.wanted, 0.5)
 
@@ -100,7 +113,7 @@ class _Division:
             size, num_groups = self.class_size[index], self.groups_of_class[index]
             for split in self.active[1:]:
                 exact = size * fractions[split]
-                lowest = 1 if num_groups >= len(self.active) else 0
+                lowest = self.lowest[index]
                 highest = size - 1 - targets[index].sum() if num_groups > 1 else 0
                 whole = np.clip(np.floor(exact + carry[split] + 0.5), np.floor(exact), np.ceil(exact))
                 targets[index, split] = min(max(whole, lowest), max(highest, 0))
@@ -115,7 +128,7 @@ class _Division:
         self.wanted[self.pair_class[own], split] -= self.pair_count[own]
 
     def reserve(self) -> None:
-        """Give each split a group of every class that has enough of them, the rarest classes first."""
+        """Give each split what it needs of every class that has enough groups, the rarest classes first."""
         rank, size = self.shuffled_rank[self.pair_group], self.group_size[self.pair_group]
         order = np.lexsort((rank, size, self.pair_class))
         starts = np.searchsorted(self.pair_class[order], np.arange(len(self.class_size) + 1))
@@ -126,11 +139,29 @@ class _Division:
             if len(members) < len(self.active):
                 self._reserve_for_train(members)
                 continue
-            for split in self.active[::-1]:
-                if not (self.split_of_group[members] == split).any():
-                    free = members[self.split_of_group[members] < 0]
-                    if len(free):
-                        self._give(int(free[0]), int(split))
+            sizes = self.pair_count[order[starts[index] : starts[index + 1]]]
+            for later, split in reversed(list(enumerate(self.active))):
+                self._reserve_for(int(split), members, sizes, needed=self.lowest[index], spare=later)
+
+    def _reserve_for(
+        self, split: int, members: np.ndarray, sizes: np.ndarray, *, needed: int, spare: int
+    ) -> None:
+        """Give a split groups of a class until it has as many images as it needs (train: one group).
+
+        Args:
+            split: Which.
+            members: Groups of the class, the smallest first.
+            sizes: Images of the class in each of them.
+            needed: Images of the class that the split should have.
+            spare: Groups to leave over, since so many splits still wait for theirs.
+        """
+        has = int(sizes[self.split_of_group[members] == split].sum())
+        for position in np.flatnonzero(self.split_of_group[members] < 0):
+            num_free = int((self.split_of_group[members] < 0).sum())
+            if has >= (needed if split else 1) or (has and num_free <= spare):
+                return
+            self._give(int(members[position]), split)
+            has += int(sizes[position])
 
     def _reserve_for_train(self, members: np.ndarray) -> None:
         if not (self.split_of_group[members] == 0).any() and self.split_of_group[members[-1]] < 0:

@@ -117,3 +117,23 @@ def test_lengths_and_fractions_that_do_not_fit_are_refused():
         assign_splits(np.zeros(3, int), ["a", "b"])
     with pytest.raises(ValueError, match="must be shares of one"):
         assign_splits(np.zeros(3, int), fractions=(0.5, 0.1, 0.1))
+
+
+@pytest.mark.parametrize("minimum", [1, 4, 10])
+def test_val_and_test_get_the_minimum_of_every_class_that_is_large_enough(minimum):
+    labels = np.repeat([0, 1, 2], [400, 40, 12])
+    counts = pd.crosstab(labels, assign_splits(labels, minimum=minimum))
+    for split in ("val", "test"):
+        assert (counts[split] >= [min(minimum, size // 3) for size in (400, 40, 12)]).all()
+    assert counts.loc[0, "test"] == 40
+    assert (counts["train"] >= counts["test"]).all()
+
+
+def test_a_minimum_is_made_of_whole_groups_and_leaves_one_for_each_split():
+    labels = np.repeat([0, 1], [60, 60])
+    groups = np.concatenate([np.repeat(np.arange(20), 3), 100 + np.repeat(np.arange(3), 20)])
+    splits = assign_splits(labels, groups, minimum=8)
+    assert splits_of_groups(groups, splits).max() == 1
+    counts = pd.crosstab(labels, splits)
+    assert (counts.loc[0, ["val", "test"]] >= 8).all()
+    assert counts.loc[1].tolist() == [20, 20, 20]
