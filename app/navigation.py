@@ -48,4 +48,5 @@ def all_pages() -> list[st.Page]:
 
 def go_to(page: Page) -> NoReturn:
     """Leave this page for another; the chosen dataset and run go along."""
-    st.switch_page(page.value)
+    # Without new parameters Streamlit refuses to leave a page of which a widget stands in the URL.
+    st.switch_page(page.value, query_params={})

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 EARLIER = {
     "errors": set(),
     "workspace": set(),
+    "download": set(),
     "datasets": set(),
     "runs": set(),
     "models": {"runs"},
@@ -19,10 +20,17 @@ EARLIER = {
     "evaluation": {"datasets", "runs", "predictions"},
     "regrouping": {"datasets", "runs", "predictions", "evaluation"},
     "jobs": {"datasets", "models.catalog", "runs", "regrouping.grouping", "regrouping.store"},
-    "explain": {"datasets", "models", "runs", "predictions", "regrouping.grouping"},
+    "explain": {
+        "datasets",
+        "models",
+        "runs",
+        "predictions",
+        "regrouping.grouping",
+        "training.augmentation",
+    },
     "plots": set(),
 }
-EVERYWHERE = {"errors", "workspace"}
+EVERYWHERE = {"errors", "workspace", "download"}
 SOURCES = sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "app").rglob("*.py")])
 LIGHT = ("models/catalog.py", "models/weights.py", "explain/service.py")
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.augment_options import with_augmentation
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -15,6 +16,7 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from core.runs.augmentation import describe
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
 from core.workspace import Workspace
@@ -31,6 +33,7 @@ def _help(setting: str) -> str:
     return RunConfig.model_fields[setting].description or ""
 
 
+@with_augmentation
 def train(
     context: typer.Context,
     dataset: Annotated[str, typer.Option(help=_help("dataset"))],
@@ -42,6 +45,7 @@ def train(
     weights: Annotated[str | None, typer.Option(metavar="FILE|imagenet|none", help=_help("weights"))] = None,
     grouping: Annotated[str | None, typer.Option(help=_help("grouping"))] = None,
     seed: Annotated[int | None, typer.Option(help=_help("seed"))] = None,
+    augmentation: Any = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,6 +57,8 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a network on a dataset, in the background; wait for it unless told otherwise."""
+    from core.datasets.gaps import find_gaps  # noqa: PLC0415
+    from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.jobs.queue import submit  # noqa: PLC0415
     from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
     from core.models.catalog import find_model  # noqa: PLC0415
@@ -67,6 +73,7 @@ def train(
         "weights": weights,
         "grouping": grouping,
         "seed": seed,
+        "augmentation": augmentation,
     }
     settings = {key: value for key, value in given.items() if value is not None} | _parse_settings(
         setting or []
@@ -76,6 +83,8 @@ def train(
         settings["image_size"] = spec.default_image_size
     workspace = workspace_of(context, home)
     run = submit(workspace, RunConfig.make(**settings))
+    for gap in find_gaps(load_dataset(workspace, dataset)) if grouping is None else ():
+        say(gap)
     ensure_supervised(workspace)
     _report(context, run, as_json, wait=not no_wait)
 
@@ -181,6 +190,10 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
     else:
         print(f"{summary['run']}: {summary['status']}. {summary['message']}".strip())
         print(f"epochs {summary['epochs']}, best epoch {summary['best_epoch']}")
+        if summary["dataset_version"]:
+            print(f"dataset {summary['dataset']}, version {summary['dataset_version']}")
+        if run.config.augmentation is not None:
+            print(f"each training image is {describe(run.config.augmentation)}")
         for split in ("val", "test"):
             if summary[split]:
                 print(f"{split}: {figures_in_words(summary[split])}")

@@ -9,6 +9,7 @@ from app.failures import shown_as_text
 from app.navigation import Page, go_to
 from core.jobs.queue import cancel, resume
 from core.plots.curves import plot_curves
+from core.runs.augmentation import describe
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run, RunStatus, State, delete_run
 
 POLL_S = 0.25  # seconds between two looks while the run is active
@@ -20,6 +21,11 @@ CURVES = (
 LOSS = (
     "Loss: how surprised the network is by the true classes, minus the natural logarithm of the "
     "probability it gave to the true class, as the mean over the images (cross-entropy, in nats). Best is 0."
+)
+
+VERSION = (
+    "A hash of the images, labels and splits that it was trained on. Runs on different versions were "
+    "measured on other images or labels."
 )
 
 
@@ -71,6 +77,10 @@ def _draw_state(run: Run, status: RunStatus) -> None:
         st.progress(progress_share(status, config), text=progress_text(status, config))
     elif status.epoch:
         st.markdown(_outcome(run, status))
+    if run.dataset_version is not None:
+        st.caption(f"It saw version {run.dataset_version} of {plain(config.dataset)}.", help=VERSION)
+    if config.augmentation is not None:
+        st.caption(f"In each epoch every training image is {describe(config.augmentation)}.")
 
 
 def _outcome(run: Run, status: RunStatus) -> str:

@@ -5,8 +5,13 @@ from typing import Any
 import streamlit as st
 
 from app import cache, state
+from app.components.augmentation_form import augmentation_form, choose_preset
+from app.components.datasets.parts import open_part
+from app.components.train_fields import image_size_field, number_field, seed_field, start_with
+from app.navigation import Page, go_to
 from core.models.catalog import CATALOG, ModelSpec
 from core.regrouping.store import list_groupings
+from core.runs.augmentation import Augmentation
 from core.runs.config import ALPHAS, RunConfig
 
 FIELDS = RunConfig.model_fields
@@ -23,6 +28,8 @@ def train_form(dataset_name: str) -> dict[str, Any]:
         settings |= _network_fold()
     with st.expander("Training", expanded=True, icon=":material/tune:"):
         settings |= _training_fold()
+    with st.expander("Augmentation", icon=":material/auto_fix_high:"):
+        settings["augmentation"] = _augmentation_fold()
     return settings
 
 
@@ -45,7 +52,7 @@ def _data_fold(dataset_name: str) -> dict[str, Any]:
 
 
 def _network_fold() -> dict[str, Any]:
-    _start_with("model", FIELDS["model"].default)
+    start_with("model", FIELDS["model"].default)
     model = st.selectbox(
         "Model",
         list(CATALOG),
@@ -55,13 +62,12 @@ def _network_fold() -> dict[str, Any]:
         **state.bind("train_model"),
     )
     spec = CATALOG[model]
-    _start_with("image_size", spec.default_image_size)
-    settings = {"model": model, "image_size": _number("image_size", "Image size (pixels)", step=8)}
+    settings = {"model": model, "image_size": image_size_field()}
     return settings | (_pretrained(spec) if spec.pretrained else {})
 
 
 def _pretrained(spec: ModelSpec) -> dict[str, Any]:
-    _start_with("weights", FIELDS["weights"].default)
+    start_with("weights", FIELDS["weights"].default)
     weights = st.segmented_control(
         "Starting weights",
         list(WEIGHTS),
@@ -77,7 +83,7 @@ def _pretrained(spec: ModelSpec) -> dict[str, Any]:
             help=f"Weights for {spec.title} without its top layers.",
             **state.bind("train_weights_file"),
         )
-    _start_with("alpha", FIELDS["alpha"].default)
+    start_with("alpha", FIELDS["alpha"].default)
     alpha = st.selectbox(
         "Width (alpha)", ALPHAS, help=FIELDS["alpha"].description, **state.bind("train_alpha")
     )
@@ -88,13 +94,13 @@ def _training_fold() -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         settings: dict[str, Any] = {
-            "epochs": _number("epochs", "Epochs"),
-            "batch_size": _number("batch_size", "Batch size"),
-            "patience": _number("patience", "Early stopping after (epochs)"),
+            "epochs": number_field("epochs", "Epochs"),
+            "batch_size": number_field("batch_size", "Batch size"),
+            "patience": number_field("patience", "Early stopping after (epochs)"),
         }
     with right:
         settings["learning_rate"] = _learning_rate()
-        _start_with("optimizer", FIELDS["optimizer"].default)
+        start_with("optimizer", FIELDS["optimizer"].default)
         settings["optimizer"] = st.selectbox(
             "Optimizer",
             list(OPTIMIZERS),
@@ -102,30 +108,25 @@ def _training_fold() -> dict[str, Any]:
             help=FIELDS["optimizer"].description,
             **state.bind("train_optimizer"),
         )
-        settings["seed"] = _number("seed", "Seed")
+        settings["seed"] = seed_field()
     return settings
 
 
-def _number(name: str, label: str, *, step: int = 1) -> int:
-    """Draw a field for a whole number within the limits of the setting."""
-    _start_with(name, FIELDS[name].default)
-    limits = FIELDS[name].metadata
-    low = next(limit.ge for limit in limits if hasattr(limit, "ge"))
-    high = next(limit.le for limit in limits if hasattr(limit, "le"))
-    return int(
-        st.number_input(
-            label,
-            min_value=low,
-            max_value=high,
-            step=step,
-            help=FIELDS[name].description,
-            **state.bind(f"train_{name}"),
-        )
+def _augmentation_fold() -> Augmentation | None:
+    st.markdown(
+        "Changes every training image a little, anew in each epoch: the network sees more variety and learns "
+        "less by heart. Validation and test images stay as they are."
     )
+    choose_preset()
+    augmentation = augmentation_form()
+    if st.button("See it on pictures", icon=":material/visibility:", help="Nine variants of an image."):
+        open_part("augment")
+        go_to(Page.DATASETS)
+    return augmentation
 
 
 def _learning_rate() -> float:
-    _start_with("learning_rate", FIELDS["learning_rate"].default)
+    start_with("learning_rate", FIELDS["learning_rate"].default)
     return float(
         st.number_input(
             "Learning rate",
@@ -137,11 +138,6 @@ def _learning_rate() -> float:
             **state.bind("train_learning_rate"),
         )
     )
-
-
-def _start_with(name: str, value: Any) -> None:
-    """Give a widget its first value; afterward the session keeps it."""
-    st.session_state.setdefault(f"train_{name}", value)
 
 
 def _take_default_size() -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import streamlit as st
 
 from app import cache, state
+from app.commands.augment_options import arguments_of
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
 from core.datasets.dataset import SPLITS, Dataset
+from core.datasets.gaps import find_gaps
 from core.jobs.queue import active_runs, submit
 from core.models.catalog import find_model
 from core.regrouping.store import load_grouping
+from core.runs.augmentation import describe, find_risks
 from core.runs.config import RunConfig
 
 OPTIONS = frozenset(
@@ -51,6 +54,15 @@ def train_plan(dataset: Dataset, config: RunConfig) -> None:
         f"epoch; {num_test:,} test images are kept for the end."
     )
     st.markdown(_labels(dataset, config))
+    for gap in find_gaps(dataset) if config.grouping is None else ():
+        st.warning(plain(gap), icon=":material/warning:")
+    if config.augmentation is not None:
+        st.markdown(
+            f"In each epoch every training image is **changed anew at random**: "
+            f"{describe(config.augmentation)}."
+        )
+        for risk in find_risks(config.augmentation, dataset.class_names):
+            st.warning(plain(risk), icon=":material/warning:")
 
 
 def command_of(config: RunConfig) -> tuple[list[str], str]:
@@ -58,13 +70,16 @@ def command_of(config: RunConfig) -> tuple[list[str], str]:
     defaults = RunConfig(dataset=config.dataset, model=config.model)
     chosen: dict[str, Any] = {
         name: value
-        for name, value in config.model_dump(exclude={"groups"}).items()
+        for name, value in config.model_dump(exclude={"groups", "augmentation"}).items()
         if name in {"dataset", "model", "image_size"} or value != getattr(defaults, name)
     }
     arguments = ["train"]
     for name, value in chosen.items():
         option = f"--{name.replace('_', '-')}"
         arguments += [option, f"{value}"] if name in OPTIONS else ["--set", f"{name}={value}"]
+    if config.augmentation is not None:
+        arguments += arguments_of(config.augmentation)
+        chosen["augmentation"] = config.augmentation.model_dump(exclude_defaults=True)
     settings = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
     python = (
         "from core.jobs.queue import submit\nfrom core.jobs.supervisor import ensure_supervised\n"

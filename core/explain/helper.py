@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,8 @@ def answer(task: str, path: Path, file_time: int, arguments: tuple[Any, ...], op
 
     from core.explain.loading import load_model  # noqa: PLC0415
 
-    module, _, function = task.partition(".")
     try:
-        compute = getattr(importlib.import_module(f"core.explain.{module}"), function)
-        return compute(load_model(path, file_time), *arguments, **options)
+        return _find(task)(load_model(path, file_time), *arguments, **options)
     except (MemoryError, OpError) as error:
         load_model.cache_clear()
         raise ExplainError(
@@ -63,9 +61,32 @@ def answer(task: str, path: Path, file_time: int, arguments: tuple[Any, ...], op
         ) from None  # an error of TensorFlow cannot travel to a process without it
 
 
+def answer_without_network(task: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Call one function of this package that needs no network, named as for ``answer``.
+
+    Raises:
+        ExplainError: Memory ran out, or TensorFlow could not compute it.
+    """
+    from tensorflow.errors import OpError  # noqa: PLC0415 - the server imports this module too
+
+    try:
+        return _find(task)(*arguments, **options)
+    except (MemoryError, OpError) as error:
+        raise ExplainError(
+            f"The picture could not be computed ({type(error).__name__}); "
+            f"choose a smaller image size, or wait until a training is over and there is more memory."
+        ) from None  # an error of TensorFlow cannot travel to a process without it
+
+
 def ready() -> int:
     """Return the process id; an answer means that the helper has started."""
     return os.getpid()
+
+
+def _find(task: str) -> Callable[..., Any]:
+    module, _, function = task.partition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"core.explain.{module}"), function)
+    return found
 
 
 def _end_with(parent_pid: int) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 CONSTANT_COLOR = 0.0  # what a map without any variation is drawn as, on the scale 0-1
+GAP, WHITE = 2, 255  # pixels between the images of a sheet, and their color
 
 
 def draw_maps(maps: np.ndarray) -> list[bytes]:
@@ -37,6 +38,23 @@ def draw_matrix(weights: np.ndarray) -> bytes:
         weights: Values 0-1, shape ``(num_filters, num_channels, 1, 1)``, float32.
     """
     return encode_png(np.round(weights[:, :, 0, 0] * 255).astype(np.uint8))
+
+
+def draw_sheet(images: np.ndarray, num_columns: int) -> bytes:
+    """Draw images row by row on one PNG, with a white line between them.
+
+    Args:
+        images: RGB, uint8, shape ``(num_images, height, width, 3)``.
+        num_columns: Images in a row.
+    """
+    num_images, height, width = images.shape[:3]
+    num_rows = -(-num_images // num_columns)
+    columns = min(num_columns, num_images)
+    sheet = np.full((num_rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 3), WHITE, np.uint8)
+    for index, image in enumerate(images):
+        top, left = (index // num_columns) * (height + GAP), (index % num_columns) * (width + GAP)
+        sheet[top : top + height, left : left + width] = image
+    return encode_png(sheet)
 
 
 def apply_colors(values: np.ndarray, name: str) -> np.ndarray:

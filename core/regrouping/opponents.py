@@ -39,17 +39,34 @@ def find_full(workspace: Workspace, retrained: Run) -> list[Run]:
     ]
 
 
-def _is_like(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
-    """Whether a run learned these groups and differs from the other in nothing else but the seed.
+def find_of_other_versions(workspace: Workspace, full: Run, grouping: Grouping) -> list[Run]:
+    """Return the finished runs that could stand against ``full`` had the dataset not been edited between."""
+    return [
+        run
+        for run in list_runs(workspace)
+        if has_other_version(run, full)
+        and _has_settings_of(run, full, groups=grouping.to_mapping())
+        and run.status.state is State.DONE
+    ]
 
-    A run that has not begun saw no dataset yet; a run whose settings are damaged is like no other.
-    """
+
+def has_other_version(run: Run, other: Run) -> bool:
+    """Whether two runs saw different versions of their dataset; one that has not begun saw none yet."""
+    return len({run.dataset_version, other.dataset_version} - {None}) > 1
+
+
+def _is_like(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
+    """Whether a run learned these groups and differs from the other in nothing else but the seed."""
+    return _has_settings_of(run, other, groups=groups) and not has_other_version(run, other)
+
+
+def _has_settings_of(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
+    """The same, whatever version of the dataset they saw; one with damaged settings is like no other."""
     try:
         config = run.config
     except RunError:
         return False
-    versions = {run.dataset_version, other.dataset_version} - {None}
-    return config.groups == groups and len(versions) < 2 and _settings(config) == _settings(other.config)
+    return config.groups == groups and _settings(config) == _settings(other.config)
 
 
 def _settings(config: RunConfig) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import RunError
+from core.runs.augmentation import Augmentation, find_preset
 
 ALPHAS = (0.25, 0.5, 0.75, 1.0)  # widths of MobileNet with published weights
 
@@ -68,6 +69,11 @@ class RunConfig(BaseModel):
         default=0.25,
         description="Width of MobileNet, the share of the full network's filters: 0.25, 0.5, 0.75 or 1.",
     )
+    augmentation: Augmentation | None = Field(
+        default=None,
+        description="How training images are changed at random in each epoch: none, light, skin, products, "
+        "or settings of its own.",
+    )
     grouping: str | None = Field(
         default=None, description="Name of a saved grouping; the run learns its groups as classes."
     )
@@ -81,6 +87,17 @@ class RunConfig(BaseModel):
         if alpha not in ALPHAS:
             raise ValueError(f"it should be one of {', '.join(f'{width:g}' for width in ALPHAS)}")
         return alpha
+
+    @field_validator("augmentation", mode="before")
+    @classmethod
+    def _find_preset(cls, augmentation: Any) -> Any:
+        return find_preset(augmentation) if isinstance(augmentation, str) else augmentation
+
+    @field_validator("augmentation")
+    @classmethod
+    def _drop_idle(cls, augmentation: Augmentation | None) -> Augmentation | None:
+        """Settings that change nothing are none, so that such runs count as equal."""
+        return None if augmentation is None or augmentation.is_idle else augmentation
 
     @classmethod
     def make(cls, **settings: Any) -> Self:
@@ -100,7 +117,8 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors(include_url=False):
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            known = ", ".join(RunConfig.model_fields)
+            is_nested = len(problem["loc"]) > 1
+            known = ", ".join((Augmentation if is_nested else RunConfig).model_fields)
             sentences.append(f"There is no setting {name!r}; settings are {known}.")
         else:
             reason = problem["msg"].lower().removeprefix("value error, ")

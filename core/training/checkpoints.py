@@ -54,6 +54,11 @@ def save_checkpoint(
             older.unlink(missing_ok=True)
 
 
+def has_checkpoint(directory: Path) -> bool:
+    """Whether an epoch was completed."""
+    return next(directory.glob(PATTERN), None) is not None
+
+
 def load_checkpoint(directory: Path) -> Checkpoint | None:
     """Return the newest checkpoint, or None when no epoch was completed.
 

@@ -1,14 +1,18 @@
 """The way of the pixels into the network: batches of uint8 images, in an order fixed by seed and epoch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from core.datasets.dataset import Dataset
+from core.datasets.gaps import remedy_of
 from core.errors import DatasetError, RunError
 from core.regrouping.grouping import Grouping
+from core.runs.augmentation import Augmentation
 from core.runs.config import RunConfig
+from core.training.augmentation import Augmenter
 
 MEMORY_LIMIT = 1 << 30  # bytes of pixels of one split that are held in memory; more is read from disk
 EVALUATION_PIXELS = 4_000_000  # in a batch without gradients, which needs less memory than one in training
@@ -47,7 +51,8 @@ class Samples:
 class TrainingBatches:
     """Shuffled batches of one split, to be passed through once an epoch.
 
-    The order of an epoch depends on seed and epoch alone, so that a resumed run sees the same batches.
+    Order and augmentation of an epoch depend on seed and epoch alone, so that a resumed run sees the same
+    batches.
 
     Attributes:
         dataset: ``tf.data.Dataset`` of images, uint8, shape ``(batch, image_size, image_size, 3)``, and
@@ -55,17 +60,28 @@ class TrainingBatches:
         num_steps: Number of batches.
     """
 
-    def __init__(self, samples: Samples, batch_size: int, *, seed: int) -> None:
+    def __init__(
+        self, samples: Samples, batch_size: int, *, seed: int, augmentation: Augmentation | None = None
+    ) -> None:
         self._seed = seed
+        height, width = samples.pixels.shape[1:3]
+        self._augmenter: Augmenter | None = None
+        if augmentation is not None:
+            self._augmenter = Augmenter(
+                augmentation, samples.sample_ids, height=height, width=width, seed=seed
+            )
         with tf.device("CPU"):
             self._order = tf.Variable(np.arange(samples.num_samples), dtype=tf.int64, trainable=False)
         positions = tf.data.Dataset.range(samples.num_samples).batch(batch_size)
-        self.dataset = _fetch(samples, positions.map(lambda position: tf.gather(self._order, position)))
+        positions = positions.map(lambda position: tf.gather(self._order, position))
+        self.dataset = _fetch(samples, positions, self._augmenter)
         self.num_steps = -(-samples.num_samples // batch_size)
 
     def start_epoch(self, epoch: int) -> None:
-        """Set the order of an epoch, counted from 1; not while batches are being taken."""
+        """Set order and augmentation of an epoch, counted from 1; not while batches are being taken."""
         self._order.assign(shuffle_order(int(self._order.shape[0]), seed=self._seed, epoch=epoch))
+        if self._augmenter is not None:
+            self._augmenter.start_epoch(epoch)
 
 
 def evaluation_batches(samples: Samples, batch_size: int = 1) -> tf.data.Dataset:
@@ -114,9 +130,10 @@ def check_trainable(dataset: Dataset, config: RunConfig) -> None:
     train, val = (select_samples(dataset, config, no_pixels, split) for split in ("train", "val"))
     for samples, purpose in ((train, "to learn from"), (val, "to tell which epoch was the best")):
         if not samples.num_samples:
+            other = f"add it again with more images, or with images in its {samples.split} folder"
             raise DatasetError(
                 f"Dataset {dataset.name!r} has no {samples.split} images, which a run needs {purpose}; "
-                f"add it again with more images, or with images in its {samples.split} folder."
+                f"{remedy_of(dataset, other)}."
             )
     if len(np.unique(train.labels)) > 1:
         return
@@ -126,29 +143,45 @@ def check_trainable(dataset: Dataset, config: RunConfig) -> None:
             f"The grouping puts all training images into one group, {name!r}; "
             f"split it on the Regroup page, then train again."
         )
+    remedy = remedy_of(dataset, "add it again with images of at least two classes")
     raise DatasetError(
-        f"All training images of dataset {dataset.name!r} are of one class, {name!r}; "
-        f"add it again with images of at least two classes."
+        f"All training images of dataset {dataset.name!r} are of one class, {name!r}; {remedy}."
     )
 
 
-def _fetch(samples: Samples, positions: tf.data.Dataset) -> tf.data.Dataset:
-    """Turn batches of positions in ``samples`` into batches of images and labels, two ahead of their use."""
+def _fetch(
+    samples: Samples,
+    positions: tf.data.Dataset,
+    change: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+) -> tf.data.Dataset:
+    """Turn batches of positions in ``samples`` into batches of images and labels, two ahead of their use.
+
+    Args:
+        samples: The images.
+        positions: Batches, int64, shape ``(batch,)``.
+        change: What is done to the images of a batch, called with them and their positions.
+    """
     with tf.device("CPU"):
         labels = tf.constant(samples.labels)
     shape = samples.pixels.shape[1:]
     if samples.num_samples * int(np.prod(shape)) <= MEMORY_LIMIT:
         with tf.device("CPU"):
             held = tf.constant(samples.pixels[samples.sample_ids])
-        batches = positions.map(lambda position: (tf.gather(held, position), tf.gather(labels, position)))
+
+        def load(position: tf.Tensor) -> tf.Tensor:
+            return tf.gather(held, position)
     else:
 
         def read(position: np.ndarray) -> np.ndarray:
             return samples.pixels[samples.sample_ids[position]]
 
-        def from_disk(position: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            images = tf.ensure_shape(tf.numpy_function(read, [position], tf.uint8), (None, *shape))
-            return images, tf.gather(labels, position)
+        def load(position: tf.Tensor) -> tf.Tensor:
+            return tf.ensure_shape(tf.numpy_function(read, [position], tf.uint8), (None, *shape))
 
-        batches = positions.map(from_disk)
-    return batches.prefetch(2)
+    def fetch(position: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images = load(position)
+        return images if change is None else change(images, position), tf.gather(labels, position)
+
+    # A batch is read faster than it is learned; changing it takes more, and keeps the order.
+    parallel = {} if change is None else {"num_parallel_calls": tf.data.AUTOTUNE, "deterministic": True}
+    return positions.map(fetch, **parallel).prefetch(2)

@@ -1,7 +1,7 @@
 """Training of one run, from its settings to predictions of its best epoch.
 
 ``train`` is all that a worker calls. Stopped at any moment, it goes on after the last full epoch as if it
-had never stopped: same order of images, same random numbers, same optimizer, same early stopping.
+had never stopped: same order and augmentation of images, same random numbers, optimizer and early stopping.
 """
 
 import tempfile
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import Dataset
+from core.datasets.edits import load_edits
 from core.datasets.pixels import load_pixels
 from core.datasets.store import load_dataset
 from core.errors import RunError
@@ -23,7 +24,13 @@ from core.predictions import Predictions, save_predictions
 from core.runs.config import RunConfig
 from core.runs.run import Run, State
 from core.training.callbacks import Progress, TrainingCancelled, check_loss
-from core.training.checkpoints import load_checkpoint, restore, save_best, save_checkpoint
+from core.training.checkpoints import (
+    has_checkpoint,
+    load_checkpoint,
+    restore,
+    save_best,
+    save_checkpoint,
+)
 from core.training.environment import prepare_devices, write_environment
 from core.training.pipeline import (
     Samples,
@@ -63,6 +70,7 @@ def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) ->
     progress.check()
     prepare_devices()
     dataset = load_dataset(workspace, config.dataset)
+    _check_version(run, dataset, run.dataset_version if has_checkpoint(run.checkpoints_dir) else None)
     write_environment(run.directory, dataset_version=dataset.version)
     check_trainable(dataset, config)
     pixels = load_pixels(workspace, dataset, config.image_size, progress=progress.reading)
@@ -131,7 +139,9 @@ def _fit(run: Run, dataset: Dataset, splits: dict[str, Samples], *, progress: Pr
     """Train all epochs that are left; returns the history of all epochs."""
     config = run.config
     model, history = _build_or_restore(run, dataset, len(splits["train"].class_names))
-    batches = TrainingBatches(splits["train"], config.batch_size, seed=config.seed)
+    batches = TrainingBatches(
+        splits["train"], config.batch_size, seed=config.seed, augmentation=config.augmentation
+    )
     val_batches = evaluation_batches(splits["val"], config.batch_size)
     progress.begin(epoch=len(history), steps_per_epoch=batches.num_steps)
     while len(history) < config.epochs and not _is_stuck(history, config.patience):
@@ -156,15 +166,22 @@ def _fit(run: Run, dataset: Dataset, splits: dict[str, Samples], *, progress: Pr
     return history
 
 
+def _check_version(run: Run, dataset: Dataset, begun_with: str | None) -> None:
+    """Refuse to resume a run on another version of its dataset than it was begun with; None: on none yet."""
+    if begun_with is None or begun_with == dataset.version:
+        return
+    remedy = f"go back to version {begun_with} in the dataset's history, or train a new run"
+    raise RunError(
+        f"Dataset {dataset.name!r} has changed since run {run.id} was begun, so that it cannot be resumed; "
+        f"{remedy if dataset.folder is not None and load_edits(dataset.folder).steps else 'train a new run'}."
+    )
+
+
 def _build_or_restore(run: Run, dataset: Dataset, num_classes: int) -> tuple[keras.Model, pd.DataFrame]:
     """Return the compiled model and the history that the run begins with, or goes on with."""
     config = run.config
     checkpoint = load_checkpoint(run.checkpoints_dir)
-    if checkpoint is not None and checkpoint.dataset_version != dataset.version:
-        raise RunError(
-            f"Dataset {dataset.name!r} has changed since run {run.id} was begun, so that it cannot be "
-            f"resumed; train a new run."
-        )
+    _check_version(run, dataset, checkpoint.dataset_version if checkpoint is not None else None)
     keras.utils.set_random_seed(config.seed)
     model = build_model(config, num_classes, load_weights=checkpoint is None)
     compile_model(model, config)

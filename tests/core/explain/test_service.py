@@ -68,6 +68,19 @@ def test_the_helper_gives_the_same_arrays_as_the_functions_it_calls(run, model, 
     assert (shown.class_index, shown.layer_name) == (2, "pool_1")
 
 
+def test_the_helper_shows_the_very_images_that_training_sees(image):
+    from core.runs.augmentation import PRESETS
+    from core.training.augmentation import augment
+
+    settings = PRESETS["skin"].augmentation.model_copy(update={"brightness": 0.2, "contrast": 0.3})
+    shown = service.show_augmented(image, settings, sample_id=41, seed=7, epochs=range(1, 10))
+    assert shown.shape == (9, *image.shape)
+    assert shown.dtype == np.uint8
+    batch, ids = np.stack([image[::-1], image]), np.array([3, 41])
+    for epoch in range(1, 10):
+        assert np.array_equal(shown[epoch - 1], augment(batch, settings, ids, seed=7, epoch=epoch)[1])
+
+
 def test_questions_from_several_threads_are_answered_by_one_helper(run, image):
     from concurrent.futures import ThreadPoolExecutor
 
@@ -125,6 +138,17 @@ def test_running_out_of_memory_is_an_error_with_a_remedy(run, monkeypatch):
     monkeypatch.setattr(loading, "list_layers", fail)
     with pytest.raises(ExplainError, match=r"lenet-1 could not .* \(MemoryError\); choose a smaller"):
         helper.answer("loading.list_layers", run.model_path, 1, (), {})
+
+
+def test_running_out_of_memory_without_a_network_is_an_error_with_a_remedy(image, monkeypatch):
+    from core.explain import augmented
+
+    def fail(*arguments, **options):
+        raise MemoryError
+
+    monkeypatch.setattr(augmented, "compute_augmented", fail)
+    with pytest.raises(ExplainError, match=r"\(MemoryError\); choose a smaller image size"):
+        helper.answer_without_network("augmented.compute_augmented", (image, None), {})
 
 
 def test_the_helper_ends_soon_after_its_server_was_killed():

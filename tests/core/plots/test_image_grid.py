@@ -3,7 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from core.plots.image_grid import apply_colors, draw_filters, draw_maps, draw_matrix, encode_png
+from core.plots.image_grid import apply_colors, draw_filters, draw_maps, draw_matrix, draw_sheet, encode_png
 
 
 def pixels_of(png: bytes) -> np.ndarray:
@@ -45,3 +45,14 @@ def test_values_outside_the_scale_get_its_ends():
     colors = apply_colors(np.array([[-1.0, 0.0, 1.0, 2.0]]), "inferno")
     np.testing.assert_array_equal(colors[0, 0], colors[0, 1])
     np.testing.assert_array_equal(colors[0, 2], colors[0, 3])
+
+
+def test_a_sheet_has_its_images_row_by_row_with_lines_between():
+    images = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 3, 4, 3), np.uint8)
+    sheet = pixels_of(draw_sheet(images, 3))
+    assert sheet.shape == (8, 16, 3)
+    assert sheet[:3, :4].max() == 0
+    assert (sheet[5:, 6:10] == 4).all()
+    assert (sheet[3:5] == 255).all()
+    assert (sheet[5:, 12:] == 255).all()
+    assert pixels_of(draw_sheet(images[:1], 3)).shape == (3, 4, 3)

@@ -1,5 +1,10 @@
 from core.regrouping.grouping import Grouping
-from core.regrouping.opponents import find_full, find_retrained
+from core.regrouping.opponents import (
+    find_full,
+    find_of_other_versions,
+    find_retrained,
+    has_other_version,
+)
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, create_run
 from core.workspace import Workspace, write_json
@@ -19,9 +24,18 @@ def test_retrained_runs_are_done_and_have_the_groups_and_settings_of_the_full_ru
     first = make_run(home, groups=GROUPS, grouping="two")
     second = make_run(home, groups=GROUPS, grouping="renamed", seed=1)
     make_run(home, groups=GROUPS, epochs=99)
+    make_run(home, groups=GROUPS, augmentation="light")
     make_run(home, groups={**GROUPS, "car": "thing"})
     make_run(home, State.CANCELLED, groups=GROUPS)
     assert find_retrained(home, full, GROUPING) == [second, first]
+
+
+def test_augmented_runs_stand_against_runs_with_the_same_augmentation(home):
+    full = make_run(home, augmentation="light")
+    make_run(home, groups=GROUPS)
+    make_run(home, groups=GROUPS, augmentation="skin")
+    same = make_run(home, groups=GROUPS, augmentation=full.config.augmentation)
+    assert find_retrained(home, full, GROUPING) == [same]
 
 
 def test_runs_that_are_still_trained_are_found_when_asked_for(home):
@@ -43,8 +57,11 @@ def test_a_run_on_an_older_version_of_the_dataset_is_no_opponent(home):
     for run, version in ((full, "new"), (retrained, "old")):
         write_json(run.directory / "environment.json", {"dataset_version": version})
     assert find_retrained(home, full, GROUPING) == []
+    assert find_of_other_versions(home, full, GROUPING) == [retrained]
+    assert has_other_version(full, retrained)
     write_json(retrained.directory / "environment.json", {"dataset_version": "new"})
     assert find_retrained(home, full, GROUPING) == [retrained]
+    assert find_of_other_versions(home, full, GROUPING) == []
 
 
 def test_a_run_whose_settings_are_damaged_is_no_opponent(home):

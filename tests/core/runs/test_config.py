@@ -3,6 +3,7 @@
 import pytest
 
 from core.errors import RunError
+from core.runs.augmentation import PRESETS, Augmentation
 from core.runs.config import RunConfig
 
 
@@ -19,6 +20,9 @@ def test_texts_from_the_command_line_become_numbers() -> None:
         ({"alpha": 0.3}, "alpha cannot be 0.3: .*0.25, 0.5, 0.75, 1"),
         ({"learning_rate": float("nan")}, "learning_rate cannot be nan"),
         ({"optimizer": "adamw"}, "optimizer cannot be 'adamw': .*'sgd'"),
+        ({"augmentation": "s9"}, "augmentation cannot be 's9': .*none, light, skin, products"),
+        ({"augmentation": {"rotation": 400}}, "augmentation.rotation cannot be 400: .*equal to 180"),
+        ({"augmentation": {"twist": 4}}, "There is no setting 'augmentation.twist'; settings are rotation, "),
         ({"epoch": 3}, "There is no setting 'epoch'; settings are dataset, model"),
     ],
 )
@@ -34,5 +38,21 @@ def test_every_setting_explains_itself() -> None:
 
 
 def test_a_config_survives_its_file() -> None:
-    config = RunConfig(dataset="d", groups={"a": "x", "b": "x"}, learning_rate=0.1 + 0.2)
+    config = RunConfig(
+        dataset="d",
+        groups={"a": "x", "b": "x"},
+        learning_rate=0.1 + 0.2,
+        augmentation=Augmentation(rotation=0.1 + 0.2, fill="wrap"),
+    )
     assert RunConfig.model_validate_json(config.model_dump_json()) == config
+
+
+def test_augmentation_is_a_preset_or_settings_and_nothing_is_none() -> None:
+    assert RunConfig(dataset="d", augmentation="skin").augmentation == PRESETS["skin"].augmentation
+    assert RunConfig(dataset="d", augmentation={"zoom": "0.5"}).augmentation == Augmentation(zoom=0.5)
+    for idle in ("none", None, {}, {"fill": "wrap"}):
+        assert RunConfig(dataset="d", augmentation=idle) == RunConfig(dataset="d")
+
+
+def test_settings_from_before_there_was_augmentation_mean_none() -> None:
+    assert RunConfig.model_validate_json('{"dataset": "d", "epochs": 3}').augmentation is None

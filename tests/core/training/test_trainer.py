@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.datasets.edits import exclude, record, undo
 from core.datasets.pixels import load_pixels
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, RunError, WeightsError
 from core.predictions import load_predictions
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
-from core.training import trainer
+from core.training import augmentation, trainer
 from core.training.trainer import TrainingCancelled, find_best_epoch, train, warm_up
 
 GROUPS = {"red": "warm", "green": "cold", "blue": "cold"}
@@ -135,6 +136,38 @@ def test_a_resumed_run_ends_as_if_it_had_never_stopped(workspace, new_run, optim
     _assert_same_result(stopped, whole)
 
 
+def test_a_resumed_run_sees_the_augmented_images_that_it_would_have_seen(workspace, new_run):
+    plain, whole, stopped = new_run(epochs=2), *(new_run(epochs=2, augmentation="skin") for _ in range(2))
+    train(workspace, whole, should_stop=_never)
+    with pytest.raises(TrainingCancelled):
+        train(workspace, stopped, should_stop=_stop_after(stopped, 1, steps=2))
+    train(workspace, stopped, should_stop=_never)
+    _assert_same_result(stopped, whole)
+    train(workspace, plain, should_stop=_never)
+    assert plain.history["loss"].tolist() != whole.history["loss"].tolist()
+
+
+def test_only_training_images_are_augmented(workspace, new_run, monkeypatch):
+    seen = []
+    changed = augmentation.Augmenter.__call__
+    monkeypatch.setattr(
+        augmentation.Augmenter,
+        "__call__",
+        lambda self, images, positions: (
+            seen.append(len(self._sample_ids)) or changed(self, images, positions)
+        ),
+    )
+    run = new_run(epochs=1, augmentation="light")
+    train(workspace, run, should_stop=_never)
+    assert set(seen) == {20}  # the training images
+    model, dataset = keras.models.load_model(run.model_path), load_dataset(workspace, "colors")
+    for split in ("val", "test"):
+        pixels = load_pixels(workspace, dataset, 8)[dataset.sample_ids(split)]
+        assert np.allclose(
+            load_predictions(run.predictions_path(split)).probs, np.asarray(model(pixels)), atol=1e-6
+        )
+
+
 def test_a_run_stopped_in_its_first_epoch_begins_again(workspace, new_run):
     whole, stopped = new_run(epochs=1), new_run(epochs=1)
     train(workspace, whole, should_stop=_never)
@@ -246,6 +279,31 @@ def test_a_changed_dataset_cannot_be_resumed_on(workspace, new_run, add_colors):
     add_colors(train=24)
     with pytest.raises(RunError, match=f"'colors' has changed since run {run.id} was begun"):
         train(workspace, run, should_stop=_never)
+
+
+def test_an_edited_dataset_cannot_be_resumed_on_until_the_edit_is_undone(workspace, new_run):
+    run = new_run()
+    with pytest.raises(TrainingCancelled):
+        train(workspace, run, should_stop=_stop_after(run, 1))
+    dataset = load_dataset(workspace, "colors")
+    record(workspace, dataset, exclude(dataset, [0]))
+    with pytest.raises(RunError, match=f"go back to version {dataset.version} in the dataset's history"):
+        train(workspace, run, should_stop=_never)
+    assert run.dataset_version == dataset.version
+    undo(workspace, "colors")
+    train(workspace, run, should_stop=_never)
+    assert run.status.epoch == run.config.epochs
+
+
+def test_a_run_records_the_version_that_it_saw_and_learns_what_is_left(workspace, new_run):
+    dataset = load_dataset(workspace, "colors")
+    train_ids = dataset.sample_ids("train")
+    gone = train_ids[dataset.labels(train_ids) == 1]
+    edited = record(workspace, dataset, exclude(dataset, gone))
+    run = new_run(epochs=1)
+    train(workspace, run, should_stop=_never)
+    assert run.dataset_version == edited.version != dataset.version
+    assert load_predictions(run.predictions_path("val")).probs.shape[1] == 3
 
 
 def test_a_dataset_that_cannot_be_learned_from_is_refused_before_training(workspace, new_run, add_colors):
