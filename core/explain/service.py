@@ -9,9 +9,10 @@ and a page runs in a new thread for every visitor: hence the one executor here.
 import atexit
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from core.errors import ExplainError, RunError
 from core.explain import helper
 from core.explain.results import CamResult, FilterBank, LayerRow
+from core.runs.augmentation import Augmentation
 from core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -105,18 +107,56 @@ def show_cam(
     return _ask("cam.compute_cam", run, image, class_index=class_index, layer_name=layer_name)
 
 
-def _ask(task: str, run: Run, *arguments: Any, **options: Any) -> Any:
+def show_augmented(
+    image: np.ndarray, augmentation: Augmentation, *, sample_id: int, seed: int, epochs: Sequence[int]
+) -> np.ndarray:
+    """Return an image as training will see it in each epoch, see ``augmented.compute_augmented``.
+
+    Raises:
+        ExplainError: The helper process failed.
+    """
+    options = {"sample_id": sample_id, "seed": seed, "epochs": tuple(epochs)}
+    question = (helper.answer_without_network, "augmented.compute_augmented", (image, augmentation), options)
+    return np.asarray(_wait_for_answer("the chosen image", *question))
+
+
+def show_features(run: Run, pixels_path: Path, sample_ids: np.ndarray) -> np.ndarray:
+    """Return the features of a block of images, see ``features.compute_features``; nothing is kept.
+
+    Raises:
+        RunError: The run has no network yet.
+        ModelError: The network cannot be read, or is not one of this project.
+        ExplainError: The helper process failed.
+    """
+    return np.asarray(_ask("features.compute_features", run, pixels_path, sample_ids))
+
+
+def network_time(run: Run) -> int:
+    """Return when a run's network was written, nanoseconds.
+
+    Raises:
+        RunError: The run has no network yet.
+    """
     try:
-        file_time = run.model_path.stat().st_mtime_ns
+        return run.model_path.stat().st_mtime_ns
     except FileNotFoundError as error:
         raise RunError(
             f"Run {run.id} has no trained network yet ({run.model_path.name} is missing); "
             f"wait until its first epoch is done, or train it again."
         ) from error
+
+
+def _ask(task: str, run: Run, *arguments: Any, **options: Any) -> Any:
+    file_time = network_time(run)
+    return _wait_for_answer(run.id, helper.answer, task, run.model_path, file_time, arguments, options)
+
+
+def _wait_for_answer(subject: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Have the helper call a function, once more when it has died meanwhile."""
     from loky.process_executor import BrokenProcessPool, ShutdownExecutorError  # noqa: PLC0415 - 0.1 s
 
     for _ in range(NUM_TRIES):
-        executor, future = _submit(helper.answer, task, run.model_path, file_time, arguments, options)
+        executor, future = _submit(function, *arguments)
         try:
             return future.result(timeout=ANSWER_TIMEOUT_S)
         except (BrokenProcessPool, ShutdownExecutorError):
@@ -124,11 +164,11 @@ def _ask(task: str, run: Run, *arguments: Any, **options: Any) -> Any:
         except FutureTimeoutError as error:
             _discard(executor)
             raise ExplainError(
-                f"Looking into {run.id} took longer than {ANSWER_TIMEOUT_S:.0f} seconds and was stopped; "
+                f"Looking into {subject} took longer than {ANSWER_TIMEOUT_S:.0f} seconds and was stopped; "
                 f"try again when the machine is less busy."
             ) from error
     raise ExplainError(
-        f"The helper process that looks into {run.id} ended {NUM_TRIES} times, probably for lack of memory; "
+        f"The helper process that looks into {subject} ended {NUM_TRIES} times, probably for lack of memory; "
         f"close other programs or wait until a training is over, then try again."
     )
 
