@@ -41,8 +41,8 @@ def thumbnail_grid(
     below = [""] * len(ids) if captions is None else list(captions)
     pictures = cache.thumbnails_of(dataset.name, ids, size)
     figures = [
-        _figure(picture, name_of(dataset, sample_id), caption, size)
-        for sample_id, picture, caption in zip(ids, pictures, below, strict=True)
+        _figure(picture, name, caption, size)
+        for name, picture, caption in zip(names_of(dataset, ids), pictures, below, strict=True)
     ]
     with st.container(key=key):
         st.html(f'{STYLE}<div class="thumbnails">{"".join(figures)}</div>')
@@ -50,9 +50,19 @@ def thumbnail_grid(
 
 def name_of(dataset: Dataset, sample_id: int) -> str:
     """Return what identifies a picture: its path, or its number in the array, with its class."""
-    row = dataset.table.iloc[sample_id]
-    where = row["path"] if dataset.root is not None else f"picture {sample_id}"
-    return f"{where} ({dataset.class_names[row['label']]}, {row['width']} x {row['height']} pixels)"
+    return names_of(dataset, [sample_id])[0]
+
+
+def names_of(dataset: Dataset, sample_ids: Sequence[int]) -> list[str]:
+    """Return what identifies each picture, as ``name_of`` does."""
+    rows = dataset.table.iloc[list(sample_ids)]
+    in_files = dataset.root is not None
+    places = rows["path"] if in_files else [f"picture {sample_id}" for sample_id in sample_ids]
+    columns = (places, rows["label"].tolist(), rows["width"].tolist(), rows["height"].tolist())
+    return [
+        f"{place} ({dataset.class_names[label] if label >= 0 else 'no class'}, {width} x {height} pixels)"
+        for place, label, width, height in zip(*columns, strict=True)
+    ]
 
 
 def _figure(picture: bytes, title: str, caption: str, size: int) -> str:

@@ -9,9 +9,10 @@ from html import escape
 
 import pandas as pd
 
-from core.plots.theme import SPLIT_COLORS
+from core.plots.theme import ACCENT, SPLIT_COLORS
 
 SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
+BAR_COLORS = {**SPLIT_COLORS, "total": ACCENT}
 MAX_HEIGHT = 440  # pixels; more classes scroll
 STYLE = """<style>
 .class-bars { font-size: .82rem; line-height: 1.15; }
@@ -20,6 +21,7 @@ STYLE = """<style>
   margin-right: .35rem; vertical-align: -1px; }
 .class-bars .rows { display: grid; grid-template-columns: minmax(3rem, max-content) 1fr 4.5rem;
   column-gap: .7rem; row-gap: 3px; align-items: center; overflow-y: auto; }
+.class-bars .row { display: contents; }
 .class-bars .name { text-align: right; max-width: 15rem; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; }
 .class-bars .track { height: 17px; background: rgba(128, 128, 128, .1); border-radius: 2px;
@@ -31,27 +33,33 @@ STYLE = """<style>
 </style>"""
 
 
-def draw_class_balance(counts: pd.DataFrame, *, log: bool = False) -> str:
-    """Return one row a class: its name, a bar a split, and the number of images.
+def draw_class_balance(counts: pd.DataFrame, *, log: bool = False, by_split: bool = True) -> str:
+    """Return one row a class: its name, a bar a split or one for all, and the number of images.
 
     Args:
-        counts: One row a class, columns ``train``, ``val`` and ``test``.
+        counts: One row a class in the order of the rows to draw, columns ``train``, ``val`` and ``test``.
         log: Lengths are logarithms, so that rare classes can be seen. The bars of the splits then lie below
             each other: put end to end they would mislead, since logarithms do not add up.
+        by_split: A bar for each split; otherwise one for their sum.
 
     Returns:
         HTML with its style; class names are escaped.
     """
     columns = {split: counts[split].tolist() for split in SPLIT_TITLES}
     totals = [sum(row) for row in zip(*columns.values(), strict=True)]
-    longest = max([*(totals if not log else [max(row) for row in zip(*columns.values(), strict=True)]), 1])
+    bars = columns if by_split else {"total": totals}
+    is_apart = log and by_split
+    lengths = [max(row) for row in zip(*bars.values(), strict=True)] if is_apart else totals
+    scale = _Scale(max([*lengths, 1]), log=log)
     rows = []
     for index, name in enumerate(counts.index):
-        numbers = {split: columns[split][index] for split in SPLIT_TITLES}
-        rows.append(_row(escape(str(name)), numbers, totals[index], longest=longest, log=log))
+        track = _track({bar: numbers[index] for bar, numbers in bars.items()}, scale, is_apart=is_apart)
+        by_name = {split: numbers[index] for split, numbers in columns.items()}
+        rows.append(_row(escape(str(name)), by_name, track))
     legend = "".join(
         f'<span><i style="background:{SPLIT_COLORS[split]}"></i>{title}</span>'
         for split, title in SPLIT_TITLES.items()
+        if by_split
     )
     return (
         f'{STYLE}<div class="class-bars"><div class="legend">{legend}</div>'
@@ -59,19 +67,29 @@ def draw_class_balance(counts: pd.DataFrame, *, log: bool = False) -> str:
     )
 
 
-def _row(name: str, numbers: dict[str, int], total: int, *, longest: int, log: bool) -> str:
+class _Scale:
+    """Turns a number of images into the length of a bar."""
+
+    def __init__(self, longest: int, *, log: bool) -> None:
+        self.log = log
+        self.longest = math.log1p(longest) if log else longest
+
+    def percent(self, number: int) -> float:
+        """Length in percent of the longest bar."""
+        return 100 * (math.log1p(number) if self.log else number) / self.longest
+
+
+def _row(name: str, numbers: dict[str, int], bars: str) -> str:
     words = ", ".join(f"{number:,} {SPLIT_TITLES[split]}" for split, number in numbers.items())
-    bars = "".join(
-        f'<b style="width:{_width(number, longest, log=log):.2f}%;background:{SPLIT_COLORS[split]}"></b>'
-        for split, number in numbers.items()
-    )
     return (
-        f'<span class="name" title="{name}">{name}</span>'
-        f'<span class="track {"apart" if log else "stacked"}" title="{name}: {words}">{bars}</span>'
-        f'<span class="number">{total:,}</span>'
+        f'<div class="row" title="{name}: {words}"><span class="name">{name}</span>{bars}'
+        f'<span class="number">{sum(numbers.values()):,}</span></div>'
     )
 
 
-def _width(number: int, longest: int, *, log: bool) -> float:
-    """Length of a bar in percent of the longest."""
-    return 100 * (math.log1p(number) / math.log1p(longest) if log else number / longest)
+def _track(numbers: dict[str, int], scale: _Scale, *, is_apart: bool) -> str:
+    bars = "".join(
+        f'<b style="width:{scale.percent(number):.2f}%;background:{BAR_COLORS[name]}"></b>'
+        for name, number in numbers.items()
+    )
+    return f'<span class="track {"apart" if is_apart else "stacked"}">{bars}</span>'

@@ -25,7 +25,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def open_page(workspace: Workspace) -> Callable[[str], AppTest]:
     """Open a page by its file below app/, as a person would by the sidebar."""
 
-    def open_it(page: str, **query: str) -> AppTest:
+    def open_it(page: str, /, **query: str) -> AppTest:
         app = AppTest.from_file(str(MAIN), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value

@@ -137,7 +137,7 @@ def test_a_number_from_a_larger_dataset_of_that_name_is_forgotten(
 ) -> None:
     app = open_page(DATASETS, dataset="digits")
     app.session_state["augment_image_digits"] = 5000
-    app.button_group(key="part").set_value("augment").run()
+    app.button_group(key="part").set_value("Augment").run()
     assert not app.exception
     assert app.number_input(key="augment_image_digits").value < 1797
 

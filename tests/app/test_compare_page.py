@@ -10,6 +10,7 @@ from core.regrouping.duel import compare_on_test
 from core.regrouping.grouping import Grouping
 from core.regrouping.store import save_grouping
 from core.runs.run import State, create_run, list_runs
+from core.workspace import write_json
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 PAGE = "views/compare.py"
@@ -40,7 +41,7 @@ def saved(workspace, full):
 def gone(monkeypatch) -> list[str]:
     """Pages that were gone to."""
     pages: list[str] = []
-    monkeypatch.setattr("app.navigation.st.switch_page", pages.append)
+    monkeypatch.setattr("app.navigation.st.switch_page", lambda page, **_: pages.append(page))
     return pages
 
 
@@ -138,3 +139,17 @@ def test_a_grouping_chosen_on_test_is_marked_as_unfair(open_page, workspace, ful
 def test_missing_test_predictions_are_told_in_a_sentence(open_page, full, saved):
     full.predictions_path("test").unlink()
     assert "There are no predictions" in texts_of(open_page(PAGE, dataset="digits", run=full.id))
+
+
+def test_a_run_on_another_version_of_the_dataset_is_named_and_not_compared(
+    open_page, workspace, full, saved, finish_run
+):
+    retrained = finish_run(workspace, grouping="pairs", groups=PAIRS.to_mapping(), seed=1)
+    for run, version in ((full, "aaaaaaa1"), (retrained, "bbbbbbb2")):
+        write_json(run.directory / "environment.json", {"dataset_version": version})
+    app = open_page(PAGE, dataset="digits", run=full.id)
+    said = texts_of(app).replace("\\", "")
+    assert app.dataframe[0].value["name"].tolist() == ["full", "full then merged", "full summed"]
+    assert f"but on another version of the dataset: {retrained.id}" in said
+    assert f"The dataset was changed after {full.id}: a network trained now sees another version" in said
+    assert "it saw version aaaaaaa, now there is" in said

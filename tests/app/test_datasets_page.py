@@ -1,16 +1,18 @@
 """The Datasets page, run as a script on a fresh workspace."""
 
-import time
+import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 
-from app.components import background_jobs
 from app.components.thumbnail_grid import name_of
 from core.datasets.adding import add_dataset as add
-from core.datasets.background import BackgroundJob
-from core.datasets.store import list_datasets
+from core.datasets.dataset import Dataset
+from core.datasets.edits import exclude, record
+from core.datasets.store import list_datasets, load_dataset, save_dataset
 from core.runs.run import list_runs
 
 PAGE = "views/datasets.py"
@@ -42,32 +44,28 @@ def pets(tmp_path):
     return tmp_path / "pets"
 
 
-def wait_for_adding(app):
-    """Let the page look again once the work has ended; it may have seen the end already."""
-    job = background_jobs._jobs().get("adding")
-    if job is not None:
-        deadline = time.monotonic() + 30
-        while job.is_running and time.monotonic() < deadline:
-            time.sleep(0.02)
-        app.run()
-
-
-def test_a_new_workspace_shows_shapes_with_its_numbers(open_page):
+def test_a_new_workspace_shows_shapes_with_its_numbers(open_page, workspace):
     app = open_page(PAGE)
     assert {metric.label: metric.value for metric in app.metric} == {
         "Images": "2,987",
         "Classes": "12",
         "Training / validation / test": "2,389 / 299 / 299",
-        "Imbalance ratio": "20 : 1",
         "Left out": "0",
+        "Pixels": "64 x 64",
+        "Color modes": "RGB",
+        "Version": load_dataset(workspace, "shapes").version[:7],
+        "Imbalance ratio": "20 : 1",
+        "Share of the largest class": "0.248",
+        "Effective number of classes": "8.47 of 12",
+        "Classes under 10 images": "0",
     }
-    assert "has 20 times as many images as the smallest, trapezoid (37)" in texts_of(app)
-    assert html_of(app).count("<img") == 60
+    assert "circle has 20 times as many images as trapezoid" in texts_of(app)
+    assert html_of(app).count("<img") == 12  # one of each class
 
 
 def test_the_first_minute_queues_a_small_network_and_leads_to_runs(open_page, workspace, monkeypatch):
     gone = []
-    monkeypatch.setattr("app.navigation.st.switch_page", gone.append)
+    monkeypatch.setattr("app.navigation.st.switch_page", lambda page, **_: gone.append(page))
     app = open_page(PAGE)
     button(app, "Try the loop").click().run()
     assert not app.exception
@@ -76,14 +74,59 @@ def test_the_first_minute_queues_a_small_network_and_leads_to_runs(open_page, wo
     assert "Try the loop" not in [found.label for found in open_page(PAGE).button]
 
 
-def test_class_split_and_page_choose_the_pictures(open_page, workspace, pets):
-    add(workspace, pets)
-    app = open_page(PAGE, dataset="pets")
-    assert "Pictures 1 to 60 of 80" in texts_of(app)
-    app.pagination[0].set_value(2).run()
-    assert "Pictures 61 to 80 of 80" in texts_of(app)
-    app.selectbox(key="samples_class_pets").set_value(MARKUP).run()
-    assert "Pictures 1 to 10 of 10" in texts_of(app)
+def test_the_chart_is_sorted_searched_and_drawn_by_split_or_in_all(open_page):
+    app = open_page(PAGE)
+    assert html_of(app).index('class="name">circle<') < html_of(app).index('class="name">dagger<')
+    app.selectbox(key="balance_order").set_value("name").run()
+    chart = next(body for body in html_of(app).split("<style>") if 'class="class-bars"' in body)
+    assert re.findall('class="name">([^<]+)<', chart)[:3] == ["circle", "dagger", "ellipse"]
+    assert "validation" in chart
+    app.toggle(key="balance_split").set_value(False).run()
+    assert 'legend"></div>' in html_of(app)
+    assert not app.exception
+
+
+def test_a_thousand_classes_are_searched_by_name(open_page, workspace):
+    count = 40
+    table = pd.DataFrame(
+        {
+            "path": None, "position": range(count), "label": range(count), "split": "train", "group": None,
+            "width": 8, "height": 8, "mode": "L", "sha1": [str(n) for n in range(count)],
+            "excluded": False, "reason": None,
+        }
+    )  # fmt: skip
+    names = tuple(f"class {number}" for number in range(count))
+    save_dataset(workspace, Dataset("many", "One each.", names, table), np.zeros((count, 8, 8), np.uint8))
+    app = open_page(PAGE, dataset="many")
+    assert "All classes have the same number of images" in texts_of(app)
+    assert "40 classes (class 0, class 1, class 2 ...) have fewer" not in texts_of(app)
+    assert "The first 12 of 40 classes" in texts_of(app)
+    app.text_input(key="balance_name").set_value("class 3").run()
+    assert html_of(app).count('class="row"') == 11  # 3 and 30 to 39
+    app.text_input(key="balance_name").set_value("zebra").run()
+    assert "No class has such a name" in texts_of(app)
+
+
+def test_an_edit_and_an_origin_are_told_on_the_first_page(open_page, workspace):
+    dataset = load_dataset(workspace, "digits")
+    edited = record(workspace, dataset, exclude(dataset, [0, 1]))
+    values = {metric.label: metric.value for metric in open_page(PAGE, dataset="digits").metric}
+    assert values["Version"] == f"{edited.version[:7]}, 1 edit"
+    assert (values["Images"], values["Left out"]) == ("1,795", "2")
+    images = np.zeros((len(dataset.table), 8, 8), np.uint8)
+    derived = replace(dataset, name="half", origin="Made from *digits*.", array_path=None)
+    save_dataset(workspace, derived, images)
+    assert "Made from \\*digits\\*" in texts_of(open_page(PAGE, dataset="half"))
+
+
+def test_a_remedy_leads_to_where_it_is(open_page):
+    app = open_page(PAGE)
+    button(app, "Keep at most n a class").click().run()
+    assert app.session_state["part"] == "Prepare"
+    assert not app.exception
+    app = open_page(PAGE)
+    button(app, "Look for trouble").click().run()
+    assert app.session_state["part"] == "Find trouble"
     assert not app.exception
 
 
@@ -98,92 +141,10 @@ def test_names_with_markup_are_shown_letter_for_letter(open_page, workspace, pet
 def test_what_was_left_out_is_listed_with_its_reason(open_page, workspace, pets):
     add(workspace, pets)
     app = open_page(PAGE, dataset="pets")
-    assert app.metric[-1].value == "1"
+    assert next(metric.value for metric in app.metric if metric.label == "Left out") == "1"
     table = app.dataframe[0].value
     assert table["File"].tolist() == ["cat/bad.jpg"]
     assert "not an image" in table["Reason"].iat[0]
-
-
-def test_a_folder_is_added_and_chosen(open_page, workspace, pets):
-    app = open_page(PAGE, dataset="digits")
-    app.text_input(key="add_source").set_value(str(pets)).run()
-    app.text_input(key="add_name").set_value("my pets").run()
-    button(app, "Add").click().run()
-    wait_for_adding(app)
-    assert not app.exception
-    assert not app.error
-    assert list_datasets(workspace) == ["digits", "shapes", "my pets"]
-    assert app.session_state["dataset"] == "my pets"
-    assert app.text_input(key="add_source").value == ""
-
-
-def test_a_csv_offers_its_own_columns(open_page, workspace, pets, tmp_path):
-    lines = ["patient,file,diagnosis", *(f"p{n},cat/{n},{'ill' if n % 2 else 'well'}" for n in range(20))]
-    (tmp_path / "labels.csv").write_text("\n".join(lines))
-    app = open_page(PAGE, dataset="digits")
-    app.text_input(key="add_source").set_value(str(pets)).run()
-    app.text_input(key="add_labels").set_value(str(tmp_path / "labels.csv")).run()
-    chosen = {box.label: box.value for box in app.selectbox if box.label.startswith("Column")}
-    assert chosen == {
-        "Column of the image": "file",
-        "Column of the label": "diagnosis",
-        "Column of the group": "patient",
-    }
-    button(app, "Add").click().run()
-    wait_for_adding(app)
-    assert app.session_state["dataset"] == "pets"
-    assert next(metric.value for metric in app.metric if metric.label == "Images") == "20"
-
-
-def test_what_cannot_be_added_is_told_in_a_sentence(open_page, tmp_path):
-    app = open_page(PAGE, dataset="digits")
-    app.text_input(key="add_source").set_value(str(tmp_path / "gone")).run()
-    button(app, "Add").click().run()
-    wait_for_adding(app)
-    assert "does not exist; give the path of a folder" in app.error[0].value
-    app.text_input(key="add_labels").set_value(str(tmp_path / "gone.csv")).run()
-    assert "check the path" in app.error[0].value
-    assert button(app, "Add").disabled
-
-
-def test_the_form_stays_open_while_a_path_stands_in_it(open_page, tmp_path):
-    app = open_page(PAGE, dataset="digits")
-    assert not app.expander[0].proto.expanded
-    app.text_input(key="add_source").set_value(str(tmp_path / "gone")).run()
-    assert app.expander[0].proto.expanded
-
-
-def test_a_browser_that_only_looked_on_keeps_its_dataset_and_its_form(open_page, workspace, pets):
-    job = BackgroundJob("Adding pets", lambda tell: add(workspace, pets, progress=tell))
-    job.result(30)
-    app = open_page(PAGE, dataset="digits")
-    app.text_input(key="add_source").set_value("/photos").run()
-    app.session_state["followed_job_adding"] = job
-    app.run()
-    assert not app.exception
-    assert "Added pets" in app.toast[0].value
-    assert app.session_state["dataset"] == "digits"
-    assert app.text_input(key="add_source").value == "/photos"
-
-
-def test_the_end_of_a_job_is_shown_though_another_browser_has_begun_the_next(open_page, workspace, pets):
-    ended = BackgroundJob("Adding pets", lambda tell: add(workspace, pets, progress=tell))
-    ended.result(30)
-    app = open_page(PAGE, dataset="digits")
-    app.session_state["followed_job_adding"] = app.session_state["own_job_adding"] = ended
-    background_jobs._jobs()["adding"] = BackgroundJob(
-        "Adding others", lambda tell: add(workspace, pets, name="others", progress=tell)
-    )
-    app.run()
-    assert app.session_state["dataset"] == "pets"
-    wait_for_adding(app)
-
-
-def test_a_folder_of_images_that_has_gone_is_told(open_page, workspace, pets):
-    add(workspace, pets, name="pets")
-    pets.rename(pets.with_name("elsewhere"))
-    app = open_page(PAGE, dataset="pets")
-    assert "is not there any more" in app.warning[0].value
 
 
 def test_a_name_in_the_url_that_nothing_has_is_told(open_page):

@@ -67,7 +67,7 @@ def test_choosing_test_shows_its_numbers_and_says_that_test_comes_last(open_page
 
 def test_choosing_a_pair_shows_both_directions_and_merging_takes_it_to_regroup(open_page, run, monkeypatch):
     gone: list[str] = []
-    monkeypatch.setattr("app.navigation.st.switch_page", gone.append)
+    monkeypatch.setattr("app.navigation.st.switch_page", lambda page, **_: gone.append(page))
     app = open_page(PAGE, dataset="digits", run=run.id)
     assert "**0** and **1**" in app.radio(key=f"pair_{run.id}_val").options
     app.radio(key=f"pair_{run.id}_val").set_value(1).run()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.datasets.edits import exclude, record
+from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.regrouping.grouping import Grouping
 from core.regrouping.store import save_grouping
@@ -124,3 +126,14 @@ def test_the_form_is_kept_when_the_person_comes_back(train_page: AppTest) -> Non
     app.switch_page("views/runs.py").run()
     app.switch_page("views/train.py").run()
     assert app.number_input(key="train_epochs").value == 7
+
+
+def test_the_plan_says_what_edits_have_left_without_training_images(
+    open_page: OpenPage, workspace: Workspace
+) -> None:
+    digits = load_dataset(workspace, "digits")
+    train = digits.sample_ids("train")
+    record(workspace, digits, exclude(digits, train[digits.labels(train) == 3]))
+    app = open_page("views/train.py", dataset="digits")
+    assert "Without training images" in app.warning[0].value
+    assert "undo edits, on the Datasets page" in app.warning[0].value

@@ -16,7 +16,7 @@ import cv2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from core.datasets.adding import MetadataColumns, add_dataset
+from core.datasets.adding import MetadataColumns, SourceOptions, add_dataset
 from core.workspace import open_workspace
 
 ROUNDS = 3
@@ -40,7 +40,7 @@ def time_adding(source: Path) -> float:
     with tempfile.TemporaryDirectory() as home:
         workspace = open_workspace(home)
         start = time.perf_counter()
-        dataset = add_dataset(workspace, source, name="ham10000", metadata=columns)
+        dataset = add_dataset(workspace, source, name="ham10000", options=SourceOptions(columns))
         seconds = time.perf_counter() - start
     if dataset.num_images != 10_015:
         raise SystemExit(f"Expected 10,015 images, found {dataset.num_images}.")

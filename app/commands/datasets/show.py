@@ -45,7 +45,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show the counts of a dataset's classes and splits, and what was left out."""
-    from core.datasets.balance import count_images, summarize  # noqa: PLC0415
+    from core.datasets.balance import FEW, count_images, summarize  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     dataset = load_dataset(workspace_of(context, home), name)
@@ -58,10 +58,19 @@ def show(
         f"{dataset.num_images} images, {dataset.num_classes} classes, "
         f"imbalance ratio {summary['imbalance_ratio']:.3g}, {len(dataset.rejected)} left out"
     )
+    print(
+        f"effective number of classes {summary['effective_classes']:.3g}, "
+        f"largest class {summary['largest_share']:.1%} of all, "
+        f"classes under {FEW} images: {len(summary['few_images'])}"
+    )
+    edits = "1 edit" if dataset.num_edits == 1 else f"{dataset.num_edits} edits"
+    print(f"version {dataset.version}, {edits}{f', made from: {dataset.origin}' if dataset.origin else ''}")
     counts = count_images(dataset)
     print_table(
         ["class", *counts.columns], [[str(row[0]), *map(int, row[1:])] for row in counts.itertuples()]
     )
+    for sentence in summary["advice"]:
+        print(sentence)
     for problem in summary["rejected"]:
         print(f"left out: {problem['path']}: {problem['reason']}")
 

@@ -1,34 +1,42 @@
-"""Part "Overview": description, numbers, counts per class and split, what was left out."""
+"""Part "Overview": description, numbers, counts per class, a look at the pictures, what was left out."""
 
-import pandas as pd
 import streamlit as st
 
-from app import state
+from app import cache
+from app.components.datasets.class_balance import class_balance
+from app.components.datasets.distributions import distributions_section
+from app.components.datasets.parts import Part, go_to_part_button
+from app.components.datasets.relocation import relocation_notice
 from app.components.plain_text import plain
-from core.datasets.balance import count_images, imbalance_ratio
+from app.components.thumbnail_grid import thumbnail_grid
+from core.datasets.balance import color_modes, count_images, size_range
+from core.datasets.browse import first_of_classes
 from core.datasets.dataset import SPLITS, Dataset
-from core.plots.balance import draw_class_balance
 
-IMBALANCE_HELP = (
-    "Images of the largest class divided by images of the smallest. At 1 all classes are equally frequent. "
-    "The larger it is, the more a network gains by always answering with the frequent classes; then look at "
-    "balanced accuracy, which counts every class the same."
+LEFT_OUT_HELP = "Excluded by hand, or files that cannot be read as images. They are used nowhere."
+SIZES_HELP = "Width x height in pixels of the smallest, the median and the largest image by area."
+BYTES_HELP = "Of all files together, or of the pixels of an array."
+MODES_HELP = "As found in the files: RGB is color, L is grey, P a palette, RGBA has transparency."
+VERSION_HELP = (
+    "Changes with every edit that matters for training: labels, splits, what is left out. Runs record the "
+    "version that they saw."
 )
-LEFT_OUT_HELP = "Files that cannot be read as images, or rows without an image. They are used nowhere."
-UNEVEN = 8  # imbalance ratio from which rare classes are hard to see on a linear axis
+SMALL_CARDS = """<style>:is(.st-key-dataset_cards, .st-key-balance_numbers) [data-testid=stMetricValue] {
+font-size: 1.45rem; }</style>"""
+NUM_PICTURES = 12  # classes that the row of pictures shows
 
 
 def overview_part(dataset: Dataset) -> None:
     """Draw description, number cards, chart, notes and the list of what was left out."""
-    counts = count_images(dataset)
     st.markdown(plain(dataset.description))
-    if dataset.root is not None and not dataset.root.is_dir():
-        st.warning(
-            f"The folder {plain(str(dataset.root))} is not there any more: its pictures cannot be shown or "
-            f"trained on. Put it back, or delete this dataset and add it from its new place."
-        )
-    _cards(dataset, counts)
-    _chart(dataset, counts)
+    if dataset.origin:
+        st.markdown(f":material/account_tree: {plain(dataset.origin)}")
+    relocation_notice(dataset)
+    _cards(dataset)
+    _pictures(dataset)
+    class_balance(dataset)
+    go_to_part_button("Look for trouble", Part.TROUBLE, icon=":material/troubleshoot:", key="to_trouble")
+    distributions_section(dataset)
     for note in dataset.notes:
         st.caption(f":material/info: {plain(note)}")
     if dataset.known_groups:
@@ -37,46 +45,59 @@ def overview_part(dataset: Dataset) -> None:
         _left_out(dataset)
 
 
-def _cards(dataset: Dataset, counts: pd.DataFrame) -> None:
+def _cards(dataset: Dataset) -> None:
+    counts = count_images(dataset)
     made = "came with the dataset" if dataset.given_split else f"were drawn with seed {dataset.seed}"
-    splits = " / ".join(f"{counts[split].sum():,}" for split in SPLITS)
     splits_help = (
         f"The splits {made}. The network learns from the first, choices are made on the second, the last is "
         "kept for the final number. Images of one group stay together in the splits drawn here."
     )
-    with st.container(horizontal=True):
+    scan = cache.scan(dataset.name)
+    edits = f", {dataset.num_edits:,} edit{'s' if dataset.num_edits > 1 else ''}" if dataset.num_edits else ""
+    st.html(SMALL_CARDS)
+    with st.container(horizontal=True, key="dataset_cards"):
         _card("Images", f"{dataset.num_images:,}")
         _card("Classes", f"{dataset.num_classes:,}")
+        splits = " / ".join(f"{counts[split].sum():,}" for split in SPLITS)
         _card("Training / validation / test", splits, splits_help)
-        _card("Imbalance ratio", f"{imbalance_ratio(counts):.3g} : 1", IMBALANCE_HELP)
         _card("Left out", f"{len(dataset.rejected):,}", LEFT_OUT_HELP)
+        sizes = " - ".join(f"{width} x {height}" for width, height in size_range(dataset))
+        _card("Pixels", sizes or "none", SIZES_HELP)
+        _card("Color modes", _modes_in_words(color_modes(dataset)), MODES_HELP)
+        if scan is not None:
+            _card("Size", _bytes_in_words(float(scan["bytes"][~dataset.table["excluded"]].sum())), BYTES_HELP)
+        _card("Version", f"{dataset.version[:7]}{edits}", VERSION_HELP)
 
 
 def _card(label: str, value: str, explanation: str | None = None) -> None:
     st.metric(label, value, border=True, help=explanation, width="content")
 
 
-def _chart(dataset: Dataset, counts: pd.DataFrame) -> None:
-    title, choice = st.columns([4, 1], vertical_alignment="bottom")
-    title.subheader("Images of each class", anchor=False, help=IMBALANCE_HELP)
-    log = False
-    if imbalance_ratio(counts) >= UNEVEN:
-        log = choice.toggle(
-            "Logarithmic",
-            help="Each step up is ten times as many; rare classes can be seen then.",
-            **state.bind("balance_log"),
-        )
-    with st.container(key="class_balance"):
-        st.html(draw_class_balance(counts, log=log))
-    largest, smallest = counts["total"].idxmax(), counts["total"].idxmin()
-    if imbalance_ratio(counts) > 1:
-        st.caption(
-            f"The largest class, {plain(str(largest))} ({counts['total'].max():,}), has "
-            f"{imbalance_ratio(counts):.3g} times as many images as the smallest, {plain(str(smallest))} "
-            f"({counts['total'].min():,}). All splits together."
-        )
-    else:
-        st.caption("All classes have the same number of images. All splits together.")
+def _modes_in_words(modes: dict[str, int]) -> str:
+    total = max(sum(modes.values()), 1)
+    if len(modes) == 1:
+        return next(iter(modes))
+    return ", ".join(f"{mode} {count / total:.0%}" for mode, count in list(modes.items())[:3])
+
+
+def _bytes_in_words(count: float) -> str:
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = 0
+    while count >= 1000 and power < len(units) - 1:
+        count, power = count / 1000, power + 1
+    return f"{count:.3g} {units[power]}"
+
+
+def _pictures(dataset: Dataset) -> None:
+    shown = first_of_classes(dataset, NUM_PICTURES)
+    names = [dataset.class_names[label] for label in dataset.labels(shown)]
+    thumbnail_grid(dataset, shown, captions=names, key="sample_grid", size=64)
+    is_part = dataset.num_classes > len(shown)
+    more = f"The first {len(shown)} of {dataset.num_classes:,} classes." if is_part else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"The first picture of each class. {more}", width="content")
+        go_to_part_button("All pictures", Part.PICTURES, icon=":material/grid_view:", key="to_pictures")
+        go_to_part_button("Row by row", Part.CLASSES, icon=":material/view_list:", key="to_classes")
 
 
 def _families(known: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ def test_there_is_one_bar_a_class_and_split_as_long_as_its_share_of_the_largest_
     html = draw_class_balance(counts(train=[8, 80], val=[1, 10], test=[1, 10]))
     assert widths(html) == [8, 1, 1, 80, 10, 10]
     assert html.count("stacked") == 3  # two rows and the style
+    assert html.count('class="row"') == 2
     assert [html.count(f"width:{w}.00%;background:{SPLIT_COLORS['train']}") for w in (8, 80)] == [1, 1]
 
 
@@ -55,3 +56,13 @@ def test_hundreds_of_classes_keep_their_names_and_scroll():
 def test_no_classes_and_no_images_give_an_empty_chart():
     assert widths(draw_class_balance(counts(train=[], val=[], test=[]))) == []
     assert widths(draw_class_balance(counts(train=[0], val=[0], test=[0]))) == [0, 0, 0]
+
+
+def test_one_bar_a_class_may_stand_for_all_splits():
+    table = counts(train=[60, 6], val=[20, 2], test=[20, 2])
+    html = draw_class_balance(table, by_split=False)
+    assert widths(html) == [100, 10]
+    assert "training</span>" not in html
+    assert 'title="class 0: 60 training, 20 validation, 20 test"' in html
+    logarithmic = widths(draw_class_balance(table, by_split=False, log=True))
+    assert logarithmic == pytest.approx([100, 100 * math.log(11) / math.log(101)], abs=0.01)
