@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.edits import divide, record
+from core.datasets.images import read_image
+from core.datasets.split import assign_splits
 from core.datasets.store import load_dataset
 from core.workspace import open_workspace
 
@@ -121,3 +124,90 @@ def test_fashion_mnist_passes_088_and_the_shirts_merge_first(home: Path) -> None
     first = regroup(home, "suggest", run["run"], "--groups", "9")["groups"]
     merged = next(set(members) for members in first.values() if len(members) > 1)
     assert merged <= shirts, merged
+
+
+def findings(home: Path, name: str, *options: object) -> dict[str, dict]:
+    told = regroup(home, "datasets", "check", name, "--quick", *options)
+    return {finding["kind"]: finding for finding in told["findings"]}
+
+
+def test_the_leak_of_bccd_photos_is_found_by_their_names_and_cured(home: Path) -> None:
+    regroup(home, "datasets", "add", DATA / "bccd_cells" / "images", "--name", "loose cells")
+    table = load_dataset(open_workspace(home), "loose cells").table
+    photos = table["path"].str.extract(r"([^/]*)_[^_]*$")[0]
+    torn = photos.groupby(photos).transform(lambda rows: table["split"][rows.index].nunique()) > 1
+    leak = findings(home, "loose cells")["leak_group"]
+    assert leak["groups_by"] == "{group+}_{rest}"
+    assert {Path(path).stem.rpartition("_")[0] for path in leak["paths"]} == set(photos[torn])
+    refused = ["datasets", "cure", "loose cells", "leaks", "--way", "move", "--home", str(home), "--quick"]
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *refused], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "divide anew" in done.stderr
+    regroup(home, "datasets", "cure", "loose cells", "leaks", "--way", "divide", "--quick")
+    assert "leak_group" not in findings(home, "loose cells")
+    after = load_dataset(open_workspace(home), "loose cells").table
+    assert (after.groupby(photos)["split"].nunique() == 1).all()
+    assert abs((after["split"] == "test").mean() - (table["split"] == "test").mean()) < 0.002
+
+
+def test_the_leak_of_ham10000_lesions_is_known_by_their_column_only_and_cured(home: Path) -> None:
+    source = [DATA / "ham10000" / "images", "--labels", DATA / "ham10000" / "HAM10000_metadata.csv"]
+    columns = ["--image-column", "image_id", "--label-column", "dx"]
+    loose = regroup(home, "datasets", "add", *source, *columns, "--name", "loose ham")
+    assert loose["num_images"] == 10_015
+    assert "leak_group" not in findings(home, "loose ham")
+    dataset = load_dataset(open_workspace(home), "loose ham")
+    lesions = dataset.metadata["lesion_id"]
+    num_torn = int((dataset.table["split"].groupby(lesions).nunique() > 1).sum())
+    assert num_torn > 500
+    leak = findings(home, "loose ham", "--group-by", "lesion_id")["leak_group"]
+    assert len({lesions[image] for image in leak["images"]}) == num_torn
+    cured = regroup(
+        home,
+        "datasets",
+        "cure",
+        "loose ham",
+        "leaks",
+        "--way",
+        "divide",
+        "--group-by",
+        "lesion_id",
+        "--quick",
+    )
+    assert cured["done"]
+    assert "leak_group" not in findings(home, "loose ham", "--group-by", "lesion_id")
+    assert regroup(home, "datasets", "undo", "loose ham")["version"] == dataset.version
+
+
+def test_ham10000_added_by_lesion_has_no_leak_until_a_division_ignores_the_lesions(home: Path) -> None:
+    workspace = open_workspace(home)
+    source = [DATA / "ham10000" / "images", "--labels", DATA / "ham10000" / "HAM10000_metadata.csv"]
+    columns = ["--image-column", "image_id", "--label-column", "dx", "--group-column", "lesion_id"]
+    regroup(home, "datasets", "add", *source, *columns, "--name", "grouped ham")
+    assert "leak_group" not in findings(home, "grouped ham")
+    dataset = load_dataset(workspace, "grouped ham")
+    labels = dataset.labels(dataset.table.index.to_numpy())
+    record(workspace, dataset, divide(dataset, assign_splits(labels), title="Without regard to lesions"))
+    assert findings(home, "grouped ham")["leak_group"]["num_images"] > 1000
+    regroup(home, "datasets", "cure", "grouped ham", "leaks", "--quick")
+    assert "leak_group" not in findings(home, "grouped ham")
+    assert load_dataset(workspace, "grouped ham").table.groupby("group")["split"].nunique().max() == 1
+
+
+def test_both_duplicates_of_cifar100_are_found(home: Path) -> None:
+    archive = next((DATA / "cifar100").glob("*.npz"))
+    assert regroup(home, "datasets", "add", archive, "--name", "cifar")["num_images"] == 13_000
+    found = findings(home, "cifar")
+    assert (found["duplicates"]["num_pairs"], found["leak_exact"]["num_pairs"]) == (2, 1)
+    dataset = load_dataset(open_workspace(home), "cifar")
+    splits = dataset.table["split"]
+    (crossing,) = found["leak_exact"]["pairs"]
+    assert sorted(splits[crossing]) == ["test", "train"]
+    assert all((read_image(dataset, one) == read_image(dataset, crossing[0])).all() for one in crossing)
+    (within,) = [pair for pair in found["duplicates"]["pairs"] if pair != crossing]
+    assert "test" not in set(splits[within])
+    regroup(home, "datasets", "cure", "cifar", "leaks", "--way", "exclude", "--quick")
+    assert "leak_exact" not in findings(home, "cifar")
+    assert len(load_dataset(open_workspace(home), "cifar").sample_ids("test")) == 3_000

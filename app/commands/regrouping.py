@@ -11,6 +11,7 @@ from app.commands.options import (
     figures_in_words,
     print_json,
     print_table,
+    say,
     wants_json,
     workspace_of,
 )
@@ -162,7 +163,11 @@ def compare(
     """Compare full, full-then-merged and retrained on the same test images."""
     from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.duel import compare_on_test  # noqa: PLC0415
-    from core.regrouping.opponents import find_retrained  # noqa: PLC0415
+    from core.regrouping.opponents import (  # noqa: PLC0415
+        find_of_other_versions,
+        find_retrained,
+        has_other_version,
+    )
     from core.regrouping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
@@ -172,6 +177,12 @@ def compare(
         [find_run(workspace, retrained)] if retrained else find_retrained(workspace, found, saved.grouping)
     )
     second = candidates[0] if candidates else None
+    others = [second] if second else find_of_other_versions(workspace, found, saved.grouping)
+    if others and has_other_version(others[0], found):
+        say(
+            f"{others[0].id} and {found.id} saw different versions of dataset {found.config.dataset!r}, so "
+            f"their test images or labels may differ; train one of them again for a fair comparison."
+        )
     duel = compare_on_test(
         load_predictions(found.predictions_path("test")),
         saved.grouping,

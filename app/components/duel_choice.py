@@ -6,8 +6,9 @@ from app import cache, state
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
 from app.state import Key
+from core.evaluation.versions import edited_since
 from core.jobs.queue import submit
-from core.regrouping.opponents import find_full, find_retrained
+from core.regrouping.opponents import find_full, find_of_other_versions, find_retrained
 from core.regrouping.store import SavedGrouping, list_groupings
 from core.runs.run import ACTIVE_STATES, Run
 
@@ -52,7 +53,20 @@ def choose_retrained(run: Run, saved: SavedGrouping) -> Run | None:
         if st.button("See how it goes", type="primary", icon=":material/monitoring:"):
             go_to(Page.RUNS)
         return None
-    st.info("No network was trained on these groups yet; the same settings and split will be used.")
+    others = find_of_other_versions(cache.workspace(), run, saved.grouping)
+    if others:
+        names = ", ".join(plain(other.id) for other in others[:3])
+        st.info(
+            f"Trained on these groups, but on another version of the dataset: {names}. Their test images or "
+            f"labels differ, so they cannot stand against {plain(run.id)}."
+        )
+    else:
+        st.info("No network was trained on these groups yet; the same settings and split will be used.")
+    if edited_since(run, cache.dataset(run.config.dataset)) is not None:
+        st.warning(
+            f"The dataset was changed after {plain(run.id)}: a network trained now sees another version and "
+            f"cannot stand against it. Train the full network again first, or undo the edits on Datasets."
+        )
     if st.button("Train on these groups", type="primary", icon=":material/model_training:"):
         new = submit(cache.workspace(), run.config.model_copy(update={"grouping": saved.name}))
         state.choose(run=new.id)

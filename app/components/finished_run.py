@@ -1,11 +1,15 @@
 """The run chosen in the sidebar, if it has predictions; else what to do, with the button that does it."""
 
+import contextlib
+
 import streamlit as st
 
 from app import cache, state
 from app.components.plain_text import plain
 from app.components.run_words import PHRASES
 from app.navigation import Page, go_to
+from core.errors import DatasetError
+from core.evaluation.versions import edited_since
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run
 
 
@@ -20,6 +24,7 @@ def finished_run() -> Run | None:
         return None
     run = cache.run(run_id)
     if run.predictions_path("val").exists():
+        _tell_edits(run)
         return run
     status = run.status
     stands = f"Run {plain(run.id)} {PHRASES[status.state]}"
@@ -32,6 +37,14 @@ def finished_run() -> Run | None:
     if st.button("See this run", type="primary", icon=":material/monitoring:"):
         go_to(Page.RUNS)
     return None
+
+
+def _tell_edits(run: Run) -> None:
+    """Say when the dataset is not any more what the run saw."""
+    with contextlib.suppress(DatasetError):  # told where its pictures are needed
+        told = edited_since(run, cache.dataset(cache.config(run).dataset))
+        if told is not None:
+            st.caption(f":material/history: {plain(told)}")
 
 
 def explain_missing_network(run: Run) -> None:

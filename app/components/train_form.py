@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import cache, state
 from app.components.augmentation_form import augmentation_form, choose_preset
-from app.components.datasets.parts import open_part
+from app.components.datasets.parts import Part, open_part
 from app.components.train_fields import image_size_field, number_field, seed_field, start_with
 from app.navigation import Page, go_to
 from core.models.catalog import CATALOG, ModelSpec
@@ -120,7 +120,7 @@ def _augmentation_fold() -> Augmentation | None:
     choose_preset()
     augmentation = augmentation_form()
     if st.button("See it on pictures", icon=":material/visibility:", help="Nine variants of an image."):
-        open_part("augment")
+        open_part(Part.AUGMENT)
         go_to(Page.DATASETS)
     return augmentation
 

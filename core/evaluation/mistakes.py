@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.datasets.dataset import Dataset
+from core.datasets.edit_log import ever_relabeled
 from core.errors import PredictionsError
 from core.predictions import Predictions
 
@@ -32,15 +33,23 @@ def rows_of_pair(predictions: Predictions, true_class: int, predicted_class: int
 def check_images(predictions: Predictions, dataset: Dataset) -> None:
     """Refuse to show images of a dataset that is not the one the run was measured on.
 
+    Images that were relabeled by hand are the same images still.
+
     Raises:
         PredictionsError: The dataset was added anew since then, with other images or labels.
     """
     ids = predictions.sample_ids
-    fits = not len(ids) or int(ids.max()) < len(dataset.table)
+    fits = not len(ids) or (int(ids.min()) >= 0 and int(ids.max()) < len(dataset.table))
     if fits and predictions.class_names == dataset.class_names:
-        fits = np.array_equal(dataset.labels(ids), predictions.y_true)
+        changed = ids[dataset.labels(ids) != predictions.y_true]
+        relabeled = _ever_relabeled(dataset) if len(changed) else changed
+        fits = bool(np.isin(changed, relabeled).all())
     if not fits:
         raise PredictionsError(
             f"Dataset {dataset.name!r} was changed after these predictions were made, so the images "
             f"behind them cannot be shown; train a run on the dataset as it is now."
         )
+
+
+def _ever_relabeled(dataset: Dataset) -> np.ndarray:
+    return np.zeros(0, np.int64) if dataset.folder is None else ever_relabeled(dataset.folder)

@@ -9,8 +9,8 @@ from core.predictions import load_predictions
 from core.runs.run import Run
 
 KEYS = (
-    "run", "dataset", "model", "grouping", "status", "message", "epochs", "best_epoch", "seconds", "config",
-    "val", "test",
+    "run", "dataset", "dataset_version", "model", "grouping", "status", "message", "epochs", "best_epoch",
+    "seconds", "config", "val", "test",
 )  # fmt: skip
 
 
@@ -34,9 +34,10 @@ def summarize_run(run: Run) -> dict[str, Any]:
     """Return a run's state, settings and figures, ready for JSON.
 
     Returns:
-        Keys ``run dataset model grouping status message epochs best_epoch seconds config val test``;
-        ``epochs`` counts completed epochs; ``val`` and ``test`` hold ``accuracy balanced_accuracy
-        macro_f1`` of the best epoch, or are None while there are no predictions.
+        Keys ``run dataset dataset_version model grouping status message epochs best_epoch seconds config val
+        test``; ``dataset_version`` is the one it saw, None before it began; ``epochs`` counts completed
+        epochs; ``val`` and ``test`` hold ``accuracy balanced_accuracy macro_f1`` of the best epoch, or are
+        None while there are no predictions.
 
     Raises:
         RunError: The run's settings cannot be read.
@@ -52,6 +53,7 @@ def summarize_run(run: Run) -> dict[str, Any]:
     return {
         "run": run.id,
         "dataset": config.dataset,
+        "dataset_version": run.dataset_version,
         "model": config.model,
         "grouping": config.grouping,
         "status": status.state.value,

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from core.datasets.dataset import Dataset
+from core.datasets.gaps import remedy_of
 from core.datasets.store import load_dataset
 from core.errors import RunError
 from core.models.catalog import check_config
@@ -48,7 +49,8 @@ def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
     dataset = load_dataset(workspace, config.dataset)
     for split, name in (("train", "training"), ("val", "validation")):
         if not len(dataset.sample_ids(split)):
-            raise RunError(f"Dataset {dataset.name!r} has no {name} images; add it again with more of them.")
+            remedy = remedy_of(dataset, "add it again with more of them")
+            raise RunError(f"Dataset {dataset.name!r} has no {name} images; {remedy}.")
     changes: dict[str, object] = {}
     if config.grouping is not None:
         saved = load_grouping(workspace, dataset.name, config.grouping, class_names=dataset.class_names)
@@ -70,9 +72,10 @@ def _check_classes(dataset: Dataset, config: RunConfig) -> None:
         labels = grouping.group_of_class[labels]
     if (labels == labels[0]).all():
         what = "class" if config.groups is None else "group"
+        remedy = remedy_of(dataset, "add it again with other training images")
         raise RunError(
             f"All training images of dataset {dataset.name!r} are of one {what}, and a network needs two to "
-            f"tell apart; add it again with other training images, or choose another grouping."
+            f"tell apart; {remedy}, or choose another grouping."
         )
 
 

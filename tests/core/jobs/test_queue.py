@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.datasets.dataset import Dataset
+from core.datasets.edits import exclude, go_to, record
+from core.datasets.store import load_dataset
 from core.errors import DatasetError, GroupingError, ModelError, RunError
 from core.jobs.queue import (
     adopt_orphans,
@@ -211,3 +213,17 @@ def test_a_run_with_a_damaged_status_is_resumed(home: Workspace, queue_run: Queu
     adopt_orphans(home)
     resume(home, run)
     assert queued_runs(home) == [run]
+
+
+def test_a_dataset_whose_edits_went_too_far_is_refused_with_the_way_back(home: Workspace) -> None:
+    digits = load_dataset(home, "digits")
+    train = digits.sample_ids("train")
+    record(home, digits, exclude(digits, train[digits.labels(train) > 0]))
+    config = RunConfig.make(dataset="digits", model="lenet", image_size=32)
+    with pytest.raises(RunError, match=r"of one class.*take images back in, or undo edits"):
+        submit(home, config)
+    go_to(home, "digits", 0)
+    record(home, digits, exclude(digits, digits.sample_ids("val")))
+    with pytest.raises(RunError, match="no validation images; take images back in, or undo edits"):
+        submit(home, config)
+    assert queued_runs(home) == []
