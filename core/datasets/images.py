@@ -12,7 +12,8 @@ from core.datasets.occlusion import paint
 from core.errors import DatasetError, DatasetFileError
 
 MAX_FILE_BYTES = 1 << 30
-READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
+# Not every system has the flags: bytes as they are, and a pipe is not waited for.
+READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 MOVED = "If its folder has moved, say where to on the Datasets page or with `regroup datasets relocate`."
 
 
@@ -106,7 +107,7 @@ def read_bytes(path: Path | str) -> bytes:
         UnreadableError: It cannot be opened, is something else than a file, or is too large.
     """
     try:
-        handle = os.open(path, READ_FLAGS)  # a Path or a buffered file would double the time of a scan's reading
+        handle = os.open(path, READ_FLAGS)  # Path and buffered file would double the time of reading
         try:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
