@@ -18,6 +18,7 @@ ASSETS = ROOT / "assets"
 SIZE = {"width": 1280, "height": 860}
 REST_MS = 4000  # for figures to be drawn
 RUN = "small_cnn-1"
+SHOWN = {"Pictures": "of 2,987", "Map": "PCA map of pixels", "Find trouble": "Looked for and not found"}
 
 
 def main() -> None:
@@ -32,6 +33,10 @@ def main() -> None:
             for name in ("", "train", "runs", "evaluate", "compare"):
                 page.goto(f"{server.url}/{name}?run={RUN}")
                 photograph(page, name or "datasets")
+            for part in ("Pictures", "Map", "Find trouble"):
+                page.goto(f"{server.url}/?run={RUN}&part={part}")
+                page.get_by_text(SHOWN[part]).first.wait_for(timeout=60_000)
+                photograph(page, f"datasets_{part.split()[-1].lower()}")
             page.goto(f"{server.url}/regroup?run={RUN}")
             page.get_by_label("Number of groups", exact=True).fill("6")
             page.get_by_role("button", name="Suggest").click()

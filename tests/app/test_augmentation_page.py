@@ -162,7 +162,7 @@ def test_the_train_page_leads_to_the_pictures(open_page: OpenPage, monkeypatch: 
     monkeypatch.setattr("app.navigation.st.switch_page", lambda page, **_: gone.append(page))
     press(app, "See it on pictures")
     assert gone == [DATASETS]
-    assert app.session_state["part"] == "augment"
+    assert app.session_state["part"] == "Augment"
 
 
 def test_a_run_tells_how_its_images_were_changed(

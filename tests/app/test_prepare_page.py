@@ -38,7 +38,7 @@ def pets(workspace, tmp_path):
 def open_fold(open_page):
     def open_it(fold, dataset="pets"):
         app = open_page(PAGE, dataset=dataset)
-        app.session_state["part"] = "prepare"
+        app.session_state["part"] = "Prepare"
         app.session_state[fold] = True
         return checked(app.run())
 
@@ -78,7 +78,7 @@ def wait_for(app, job):
 def test_closed_folds_do_no_work(open_page, pets, monkeypatch):
     monkeypatch.setattr("app.components.datasets.divide_fold.split_preview", None)
     app = open_page(PAGE, dataset="pets")
-    app.session_state["part"] = "prepare"
+    app.session_state["part"] = "Prepare"
     checked(app.run())
     assert [fold.label.partition(":")[0] for fold in app.expander[-4:]] == [
         "Divide",

@@ -48,8 +48,7 @@ def test_the_thumbnails_of_the_scan_are_used_where_there_are_any(home, make_fold
     dataset = add_dataset(home, folder)
     jpegs = thumbnails(dataset, [0, 1, 2])
     pack = PackWriter(pack_path(dataset), len(dataset.table))
-    for sample_id, jpeg in enumerate(jpegs):
-        pack.add(sample_id, jpeg)
+    pack.add_all(range(len(jpegs)), jpegs)
     pack.complete()
     pack.keep()
     for path in dataset.table["path"]:
