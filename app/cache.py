@@ -12,16 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from core import workspace as workspaces
-from core.datasets.browse import PictureIndex
+from core.datasets.browsing.index import PictureIndex
 from core.datasets.dataset import Dataset
-from core.datasets.edits import LOG_FILE
-from core.datasets.embedding import ImageMap, MapSettings, load_map, map_path
-from core.datasets.findings import Finding, find_trouble
-from core.datasets.images import read_image, resize_image
-from core.datasets.mean_images import MAX_IMAGES, MeanImage, mean_images, sample_classes
-from core.datasets.scan import load_scan, scan_path
+from core.datasets.editing.edits import LOG_FILE
+from core.datasets.images.mean_images import MAX_IMAGES, MeanImage, mean_images, sample_classes
+from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.thumbnails import thumbnails
+from core.datasets.mapping.embedding import ImageMap, MapSettings, load_map, map_path
+from core.datasets.scanning.scan import load_scan, scan_path
 from core.datasets.store import list_datasets, load_dataset
-from core.datasets.thumbnails import thumbnails
+from core.datasets.trouble.findings import Finding, find_trouble
 from core.datasets.trouble.groups import group_columns, guess_grouping
 from core.errors import RunError
 from core.evaluation.confusion import compute_confusion

@@ -9,8 +9,8 @@ from typing import IO, Any
 import streamlit as st
 
 from app import cache
-from core.datasets.preview import LIMIT, SourcePreview, preview_source, preview_upload, rename_preview
-from core.datasets.relocate import MissingFiles, missing_files
+from core.datasets.adding.preview import LIMIT, SourcePreview, preview_source, preview_upload, rename_preview
+from core.datasets.adding.relocate import MissingFiles, missing_files
 from core.datasets.sources.folder import FolderContent, scan_folder
 from core.datasets.sources.metadata_table import locate_table, read_columns
 from core.datasets.sources.options import SourceOptions

@@ -2,9 +2,9 @@
 
 from app.state import DEFAULT_DATASET
 from core.datasets.balance import count_images
-from core.datasets.browse import find_samples
+from core.datasets.browsing.index import find_samples
+from core.datasets.images.thumbnails import thumbnails
 from core.datasets.store import load_dataset
-from core.datasets.thumbnails import thumbnails
 from core.workspace import Workspace
 
 NUM_PICTURES = 4  # enough to import what decodes and encodes them

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.edits import divide, record
-from core.datasets.images import read_image
+from core.datasets.editing.edits import divide, record
+from core.datasets.images.reading import read_image
 from core.datasets.split import assign_splits
 from core.datasets.store import load_dataset
 from core.workspace import open_workspace

@@ -11,7 +11,7 @@ from app.components.image_tray import image_tray
 from app.navigation import Page, go_to
 from app.state import Key
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.images import read_image
+from core.datasets.images.reading import read_image
 from core.explain.samples import learned_grouping, pick_samples, read_upload
 from core.runs.run import Run
 

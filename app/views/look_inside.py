@@ -11,7 +11,7 @@ from app.components.image_choice import ChosenImage, choose_image
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
-from core.datasets.images import resize_image
+from core.datasets.images.reading import resize_image
 from core.explain import service
 from core.explain.samples import check_classes, learned_grouping
 from core.plots.answer import plot_answer

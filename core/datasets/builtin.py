@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.datasets.building import build_dataset
+from core.datasets.adding.building import build_dataset
 from core.datasets.dataset import Dataset
 from core.datasets.sources.digits import list_digits
 from core.datasets.sources.listing import Listing

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.datasets.occlusion import Occlusion
+from core.datasets.preparing.occlusion import Occlusion
 
 SPLITS = ("train", "val", "test")
 METADATA_FILE = "metadata.parquet"  # in the dataset's folder; one row an image, as in the table
@@ -47,7 +47,7 @@ class Dataset:
         folder: The dataset's own folder in the workspace; None before it is stored.
         occlusion: What is painted over the images before anything else sees them; None: nothing.
         origin: For a derived dataset, one sentence on what it was made of and how; None otherwise.
-        num_edits: Number of edits by hand that the table shows, see ``core.datasets.edits``.
+        num_edits: Number of edits by hand that the table shows, see ``core.datasets.editing.edits``.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Dataset:
 
     @cached_property
     def split_codes(self) -> np.ndarray:
-        """Index into ``SPLITS`` of each row's split, -1 where it has none, int8, shape ``(num_table_rows,)``."""
+        """Index into ``SPLITS`` of each row, -1 where it has none, int8, shape ``(num_table_rows,)``."""
         return np.asarray(pd.Categorical(self.table["split"], categories=SPLITS).codes)
 
     @cached_property

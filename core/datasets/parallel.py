@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from core.datasets.decoding import opencv
+from core.datasets.images.decoding import opencv
 
 NUM_THREADS = 2  # decoding frees Python's lock; more threads would starve the pages on a small machine
 CHUNK_SIZE = 64  # images a task: large enough to hide its cost, small enough to stop soon

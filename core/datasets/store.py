@@ -18,9 +18,9 @@ import pandas as pd
 from filelock import FileLock
 
 from core.datasets.dataset import METADATA_FILE, SPLITS, TABLE_COLUMNS, Dataset
-from core.datasets.edit_log import edited_table, editing
+from core.datasets.editing.edit_log import edited_table, editing
 from core.datasets.linking import link_or_copy
-from core.datasets.occlusion import MASKS_FILE, Occlusion
+from core.datasets.preparing.occlusion import MASKS_FILE, Occlusion
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace, check_name, open_workspace, read_json, write_bytes, write_json
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.datasets.dataset import Dataset
-from core.datasets.edit_log import ever_relabeled
+from core.datasets.editing.edit_log import ever_relabeled
 from core.errors import PredictionsError
 from core.predictions import Predictions
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.datasets.dataset import Dataset
+from core.datasets.images.pixels import load_pixels
 from core.datasets.parallel import Progress, progress_of_part
-from core.datasets.pixels import load_pixels
 from core.explain import service
 from core.runs.run import Run
 from core.workspace import Workspace, open_whole
@@ -75,7 +75,7 @@ def load_features(
 def feature_reader(
     workspace: Workspace, run: Run, dataset: Dataset
 ) -> Callable[[np.ndarray, Progress | None], np.ndarray]:
-    """Return the function with which ``core.datasets.embedding.compute_map`` reads the features of a run."""
+    """Return the function with which ``compute_map`` reads the features of a run."""
     return lambda sample_ids, progress: load_features(workspace, run, dataset, sample_ids, progress=progress)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 
 from core.datasets.dataset import Dataset
-from core.datasets.decoding import UnreadableError, decode
+from core.datasets.images.decoding import UnreadableError, decode
 from core.errors import DatasetFileError, PredictionsError, RunError
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping

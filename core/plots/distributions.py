@@ -11,7 +11,7 @@ HEIGHT = 220  # pixels
 def plot_distribution(
     counts: np.ndarray, edges: np.ndarray, *, title: str, unit: str = "", height: int = HEIGHT
 ) -> go.Figure:
-    """Draw a histogram that was computed before, see ``core.datasets.statistics``.
+    """Draw a histogram that was computed before, see ``core.datasets.scanning.statistics``.
 
     Args:
         counts: Number of images in each bin, shape ``(num_bins,)``.

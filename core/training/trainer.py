@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import Dataset
-from core.datasets.edits import load_edits
-from core.datasets.pixels import load_pixels
+from core.datasets.editing.edits import load_edits
+from core.datasets.images.pixels import load_pixels
 from core.datasets.store import load_dataset
 from core.errors import RunError
 from core.models.architectures.small_cnn import build_small_cnn

@@ -7,8 +7,8 @@ from app.cli import app as command_line
 from app.commands.datasets.source_options import make_named_options, make_source_options
 from app.components.datasets.adding_command import command_of
 from app.components.datasets.adding_source import AddingSource
-from core.datasets.adding import MetadataColumns, SourceOptions
-from core.datasets.adding_by_name import NamedOptions
+from core.datasets.adding.add import MetadataColumns, SourceOptions
+from core.datasets.adding.by_name import NamedOptions
 from core.datasets.sources.class_names import ClassNameRule
 from core.datasets.sources.hub import HubColumns
 from core.datasets.sources.name_pattern import NamePattern

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import source_cache
 from app.components import background_jobs
-from core.datasets.adding import add_dataset as add
+from core.datasets.adding.add import add_dataset as add
 from core.datasets.background import BackgroundJob
 from core.datasets.sources.folder import scan_folder
 from core.datasets.store import list_datasets, load_dataset

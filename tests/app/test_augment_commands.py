@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import app, main
 from app.commands.augment_options import arguments_of
-from core.datasets.images import read_image, resize_image
+from core.datasets.images.reading import read_image, resize_image
 from core.datasets.store import load_dataset
 from core.runs.augmentation import PRESETS, Augmentation
 from core.runs.run import list_runs

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets.images import read_image, resize_image
+from core.datasets.images.reading import read_image, resize_image
 from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.runs.augmentation import PRESETS, Augmentation

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from app.components.thumbnail_grid import name_of
-from core.datasets.adding import add_dataset as add
+from core.datasets.adding.add import add_dataset as add
 from core.datasets.dataset import Dataset
-from core.datasets.edits import exclude, record
+from core.datasets.editing.edits import exclude, record
 from core.datasets.store import list_datasets, load_dataset, save_dataset
 from core.runs.run import list_runs
 

@@ -1,7 +1,7 @@
 """Sizes, light and color of a dataset on its first page: only when asked for, and plotly only then."""
 
-from core.datasets.scan import scan_dataset
-from core.datasets.statistics import channel_statistics
+from core.datasets.scanning.scan import scan_dataset
+from core.datasets.scanning.statistics import channel_statistics
 from core.datasets.store import load_dataset
 
 PAGE = "views/datasets.py"

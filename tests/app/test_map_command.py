@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from app.cli import main
-from core.datasets.embedding import MapSettings, load_map
+from core.datasets.mapping.embedding import MapSettings, load_map
 from core.datasets.store import load_dataset
 
 

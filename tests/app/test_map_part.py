@@ -9,10 +9,10 @@ import pytest
 from app.components import background_jobs
 from app.components.datasets import map as map_module
 from app.components.datasets import map_figure
-from core.datasets import embedding
-from core.datasets.edits import exclude, record, undo
-from core.datasets.embedding import ImageMap, MapSettings, compute_map, load_map
-from core.datasets.scan import scan_dataset
+from core.datasets.editing.edits import exclude, record, undo
+from core.datasets.mapping import embedding
+from core.datasets.mapping.embedding import ImageMap, MapSettings, compute_map, load_map
+from core.datasets.scanning.scan import scan_dataset
 from core.datasets.store import load_dataset
 from core.explain.features import features_name
 from core.plots.theme import class_color

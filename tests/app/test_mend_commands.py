@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from core.datasets.adding import add_dataset
-from core.datasets.edits import divide, load_edits, move_to_split, record
+from core.datasets.adding.add import add_dataset
+from core.datasets.editing.edits import divide, load_edits, move_to_split, record
 from core.datasets.store import load_dataset
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from core.datasets.browse import find_samples
-from core.datasets.picture_filter import Filter, Sort
+from core.datasets.browsing.index import find_samples
+from core.datasets.browsing.picture_filter import Filter, Sort
 from core.datasets.store import load_dataset
 
 

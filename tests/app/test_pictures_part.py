@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from app.components.datasets import picture_dialog, pictures
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.dataset import Dataset
-from core.datasets.edits import exclude, record
-from core.datasets.scan import scan_dataset
+from core.datasets.editing.edits import exclude, record
+from core.datasets.scanning.scan import scan_dataset
 from core.datasets.store import save_dataset
 
 PAGE = "views/datasets.py"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from core.datasets.edits import undo
+from core.datasets.editing.edits import undo
 from core.datasets.store import load_dataset
 
 

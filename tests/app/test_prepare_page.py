@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from app.components import background_jobs
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.balance import count_images
 from core.datasets.dataset import METADATA_FILE
 from core.datasets.store import list_datasets, load_dataset

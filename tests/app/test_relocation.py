@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components import background_jobs
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.store import load_dataset, save_dataset
 
 

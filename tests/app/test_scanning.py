@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from app.cli import app as commands
 from app.components import background_jobs
 from app.components.datasets import scanning
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.background import BackgroundJob
-from core.datasets.scan import load_scan, scan_path
+from core.datasets.scanning.scan import load_scan, scan_path
 from core.datasets.store import load_dataset
 from core.errors import DatasetError
 
@@ -151,7 +151,7 @@ def test_the_command_prints_what_it_found(pets, workspace):
 
 def test_the_cache_reads_a_new_scan_again(pets, workspace):
     from app import cache
-    from core.datasets.scan import scan_dataset
+    from core.datasets.scanning.scan import scan_dataset
 
     assert cache.scan(NAME) is None
     scan_dataset(workspace, pets)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets.edits import exclude, record
+from core.datasets.editing.edits import exclude, record
 from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.regrouping.grouping import Grouping

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from core.datasets.adding import add_dataset
-from core.datasets.edits import exclude, load_edits, record, relabel
-from core.datasets.scan import scan_dataset
+from core.datasets.adding.add import add_dataset
+from core.datasets.editing.edits import exclude, load_edits, record, relabel
+from core.datasets.scanning.scan import scan_dataset
 from core.datasets.store import delete_dataset, load_dataset
 
 PAGE = "views/datasets.py"
@@ -159,7 +159,7 @@ def test_a_leak_is_cured_in_the_way_that_was_chosen(open_trouble, workspace, pet
     splits = pets.table["split"].to_numpy(object)
     twins = pets.table.index[pets.table["path"].isin(["dog/dog1.png", "dog/copy.png"])]
     other = "val" if splits[twins[0]] != "val" else "train"
-    from core.datasets.edits import move_to_split
+    from core.datasets.editing.edits import move_to_split
 
     record(workspace, pets, move_to_split(pets, [int(twins[1])], other))
     app = open_trouble()

@@ -16,7 +16,7 @@ import cv2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from core.datasets.adding import MetadataColumns, SourceOptions, add_dataset
+from core.datasets.adding.add import MetadataColumns, SourceOptions, add_dataset
 from core.workspace import open_workspace
 
 ROUNDS = 3

@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from core.datasets.duplicates import find_near_duplicates
+from core.datasets.scanning.duplicates import find_near_duplicates
 
 DISTANCES = (4, 8, 12, 16)
 AIM_S = 30.0

@@ -23,7 +23,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.datasets.dataset import Dataset
-from core.datasets.scan import scan_dataset
+from core.datasets.scanning.scan import scan_dataset
 from core.datasets.store import load_dataset, save_dataset
 from core.workspace import Workspace, open_workspace
 

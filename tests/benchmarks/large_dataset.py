@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.decoding import opencv
+from core.datasets.images.decoding import opencv
 from core.datasets.store import save_dataset
 from core.workspace import Workspace
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.store import load_dataset
 from core.workspace import Workspace, open_workspace
 
@@ -42,7 +42,9 @@ def enter(page: Page, label: str, text: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(text)
     field.press("Enter")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # a click while the page is redrawn is lost
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(
+        0
+    )  # else a click is lost
 
 
 def add(page: Page) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from core.datasets.images import read_image, resize_image
+from core.datasets.images.reading import read_image, resize_image
 from core.datasets.store import load_dataset
 from core.runs.augmentation import PRESETS
 from core.workspace import open_workspace

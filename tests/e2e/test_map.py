@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.datasets.embedding import MapSettings, load_map
+from core.datasets.mapping.embedding import MapSettings, load_map
 from core.datasets.store import load_dataset
 from core.workspace import open_workspace
 

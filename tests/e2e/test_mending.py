@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from serving import Server
 
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.dataset import Dataset
 from core.datasets.store import load_dataset
 from core.workspace import open_workspace

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from serving import Server
 
 from core.datasets.balance import count_images
-from core.datasets.images import read_image
+from core.datasets.images.reading import read_image
 from core.datasets.store import load_dataset
 from core.workspace import open_workspace
 

@@ -113,7 +113,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add a dataset; images in a folder stay where they are."""
-    from core.datasets.adding_by_name import is_by_name  # noqa: PLC0415
+    from core.datasets.adding.by_name import is_by_name  # noqa: PLC0415
 
     given = dict(context.params)
     if preview:
@@ -128,7 +128,7 @@ def add(
 
 def _add_from_disk(workspace: Any, source: str, given: dict[str, Any], options: dict[str, Any]) -> Any:
     from app.commands.datasets.source_options import make_source_options  # noqa: PLC0415
-    from core.datasets.adding import add_dataset  # noqa: PLC0415
+    from core.datasets.adding.add import add_dataset  # noqa: PLC0415
 
     if given["coarse"] or given["config"]:
         raise typer.BadParameter("--coarse and --config are for keras: and hf: datasets.")
@@ -140,7 +140,7 @@ def _add_by_name(workspace: Any, source: str, given: dict[str, Any], options: di
         make_class_name_rule,
         make_named_options,
     )
-    from core.datasets.adding_by_name import add_by_name  # noqa: PLC0415
+    from core.datasets.adding.by_name import add_by_name  # noqa: PLC0415
     from core.datasets.sources.options import SourceOptions  # noqa: PLC0415
 
     named = make_named_options(source, given)
@@ -164,8 +164,8 @@ def _tell(dataset: Any, *, as_json: bool) -> None:
 def _preview(source: str, given: dict[str, Any], *, as_json: bool) -> None:
     """Print what would be made of a source on disk."""
     from app.commands.datasets.source_options import make_source_options  # noqa: PLC0415
-    from core.datasets.adding_by_name import is_by_name  # noqa: PLC0415
-    from core.datasets.preview import preview_source  # noqa: PLC0415
+    from core.datasets.adding.by_name import is_by_name  # noqa: PLC0415
+    from core.datasets.adding.preview import preview_source  # noqa: PLC0415
 
     if is_by_name(source):
         raise typer.BadParameter(f"--preview looks at what lies on this disk, and {source} does not.")

@@ -35,7 +35,7 @@ def augment(
     """Show an image as a run with these settings will see it in its first epochs."""
     import numpy as np  # noqa: PLC0415
 
-    from core.datasets.images import read_image, resize_image  # noqa: PLC0415
+    from core.datasets.images.reading import read_image, resize_image  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.explain.service import show_augmented  # noqa: PLC0415
     from core.plots.image_grid import draw_sheet  # noqa: PLC0415

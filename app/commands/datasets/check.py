@@ -10,7 +10,7 @@ from core.errors import DatasetError
 
 if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
-    from core.datasets.findings import Finding
+    from core.datasets.trouble.findings import Finding
     from core.evaluation.label_issues import LabelIssues
     from core.workspace import Workspace
 
@@ -97,9 +97,9 @@ def cure(
 
     Near duplicates count as leaks only with --near, since they may be merely alike.
     """
-    from core.datasets.edits import record  # noqa: PLC0415
-    from core.datasets.findings import Kind  # noqa: PLC0415
+    from core.datasets.editing.edits import record  # noqa: PLC0415
     from core.datasets.trouble.cures import Way, cure_copies, cure_leaks  # noqa: PLC0415
+    from core.datasets.trouble.findings import Kind  # noqa: PLC0415
 
     if what != "leaks" and what not in COPIES:
         raise typer.BadParameter(f"WHAT is {what}; give leaks, duplicates or near-duplicates.")
@@ -129,9 +129,9 @@ def cure(
 def _find(
     workspace: "Workspace", name: str, near: int | None, group_by: str | None, quick: bool
 ) -> "tuple[Dataset, list[Finding]]":
-    from core.datasets.findings import NEAR_DISTANCE, find_trouble  # noqa: PLC0415
-    from core.datasets.scan import load_scan, scan_dataset  # noqa: PLC0415
+    from core.datasets.scanning.scan import load_scan, scan_dataset  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
+    from core.datasets.trouble.findings import NEAR_DISTANCE, find_trouble  # noqa: PLC0415
 
     dataset = load_dataset(workspace, name)
     scan = load_scan(dataset)

@@ -27,7 +27,7 @@ def map_images(
     as_json: JsonOption = False,
 ) -> None:
     """Place the images in a plane, similar ones together; a map that was made before is read."""
-    from core.datasets.embedding import PIXELS, MapSettings, compute_map, load_map, map_table  # noqa: PLC0415
+    from core.datasets.mapping.embedding import PIXELS, MapSettings, compute_map, load_map, map_table  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.explain.features import feature_reader, features_name  # noqa: PLC0415
     from core.runs.run import find_run  # noqa: PLC0415

@@ -11,7 +11,7 @@ from core.errors import DatasetError
 
 if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
-    from core.datasets.edits import Step
+    from core.datasets.editing.edits import Step
 
 app = typer.Typer()
 
@@ -34,7 +34,7 @@ def exclude(
     as_json: JsonOption = False,
 ) -> None:
     """Leave images out of splits, counts and training; their files stay as they are."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     def make(dataset: "Dataset") -> "Step":
         return edits.exclude(dataset, find_images(dataset, images), reason=reason)
@@ -51,7 +51,7 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Take excluded images back in."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     _edit(context, home, as_json, name, lambda dataset: edits.restore(dataset, find_images(dataset, images)))
 
@@ -66,7 +66,7 @@ def relabel(
     as_json: JsonOption = False,
 ) -> None:
     """Give images another class."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     def make(dataset: "Dataset") -> "Step":
         return edits.relabel(dataset, dict.fromkeys(find_images(dataset, images), class_name))
@@ -84,7 +84,7 @@ def move(
     as_json: JsonOption = False,
 ) -> None:
     """Put images into another split."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     def make(dataset: "Dataset") -> "Step":
         return edits.move_to_split(dataset, find_images(dataset, images), split)
@@ -97,7 +97,7 @@ def undo(
     context: typer.Context, name: NameArgument, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Take the last edit back."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     tell_edit(context, as_json, edits.undo(workspace_of(context, home), name), "Took the last edit back.")
 
@@ -107,7 +107,7 @@ def redo(
     context: typer.Context, name: NameArgument, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Make the last undone edit hold again."""
-    from core.datasets import edits  # noqa: PLC0415
+    from core.datasets.editing import edits  # noqa: PLC0415
 
     tell_edit(
         context, as_json, edits.redo(workspace_of(context, home), name), "Made the last undone edit again."
@@ -128,7 +128,7 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """List the edits of a dataset, or go to any of its states."""
-    from core.datasets.edits import go_to, load_edits  # noqa: PLC0415
+    from core.datasets.editing.edits import go_to, load_edits  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
@@ -191,7 +191,7 @@ def _edit(
     name: str,
     make: "Callable[[Dataset], Step]",
 ) -> None:
-    from core.datasets.edits import record  # noqa: PLC0415
+    from core.datasets.editing.edits import record  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     workspace = workspace_of(context, home)

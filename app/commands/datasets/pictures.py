@@ -45,9 +45,9 @@ def pictures(
     as_json: JsonOption = False,
 ) -> None:
     """List images by class, split, flags, size and the source's columns, in an order."""
-    from core.datasets.browse import PictureIndex, describe_pictures  # noqa: PLC0415
-    from core.datasets.picture_query import check_query  # noqa: PLC0415
-    from core.datasets.scan import load_scan  # noqa: PLC0415
+    from core.datasets.browsing.index import PictureIndex, describe_pictures  # noqa: PLC0415
+    from core.datasets.browsing.picture_query import check_query  # noqa: PLC0415
+    from core.datasets.scanning.scan import load_scan  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     dataset = load_dataset(workspace_of(context, home), name)
@@ -74,7 +74,7 @@ def pictures(
 
 def _by_column(where: list[str]) -> dict[str, list[str]]:
     """Return the parameters for values of the source's columns."""
-    from core.datasets.picture_query import WHERE  # noqa: PLC0415
+    from core.datasets.browsing.picture_query import WHERE  # noqa: PLC0415
 
     asked: dict[str, list[str]] = {}
     for one in where:

@@ -92,7 +92,7 @@ def occlude(
     as_json: JsonOption = False,
 ) -> None:
     """Make a dataset whose images have a part painted over; no image is stored a second time."""
-    from core.datasets.occlusion import Occlusion  # noqa: PLC0415
+    from core.datasets.preparing.occlusion import Occlusion  # noqa: PLC0415
 
     if masks is None and invert:
         raise typer.BadParameter("--invert turns mask pictures around; give their folder with --masks.")
@@ -172,7 +172,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the images that are not excluded into a new folder."""
-    from core.datasets.exporting import export_dataset  # noqa: PLC0415
+    from core.datasets.preparing.exporting import export_dataset  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     dataset = load_dataset(workspace_of(context, home), name)
@@ -189,7 +189,7 @@ def _derive(
     context: typer.Context, name: str, new: str, home: str | None, as_json: bool, **values: Any
 ) -> None:
     from core.datasets.balance import summarize  # noqa: PLC0415
-    from core.datasets.deriving import Derivation, derive_dataset  # noqa: PLC0415
+    from core.datasets.preparing.deriving import Derivation, derive_dataset  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     workspace = workspace_of(context, home)

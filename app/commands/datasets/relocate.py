@@ -22,7 +22,7 @@ def relocate(
     as_json: JsonOption = False,
 ) -> None:
     """Tell a dataset where its images have moved; some are compared before anything is changed."""
-    from core.datasets import relocate as relocating  # noqa: PLC0415
+    from core.datasets.adding import relocate as relocating  # noqa: PLC0415
 
     with ProgressLine() as line:
         dataset = relocating.relocate(

@@ -27,8 +27,8 @@ def scan(
     as_json: JsonOption = False,
 ) -> None:
     """Measure light, sharpness, color, likeness and strangeness of every image, and keep it for the pages."""
-    from core.datasets.scan import scan_dataset  # noqa: PLC0415
-    from core.datasets.statistics import channel_statistics, distributions  # noqa: PLC0415
+    from core.datasets.scanning.scan import scan_dataset  # noqa: PLC0415
+    from core.datasets.scanning.statistics import channel_statistics, distributions  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
 
     workspace = workspace_of(context, home)

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from core.datasets.adding_by_name import NamedOptions
+from core.datasets.adding.by_name import NamedOptions
 from core.datasets.sources.class_names import ClassNameRule
 from core.datasets.sources.folder import TABLE_SUFFIXES
 from core.datasets.sources.hub import HubColumns

@@ -16,7 +16,7 @@ from app.commands.options import (
 
 if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
-    from core.datasets.split_plan import SplitPlan, SplitPreview
+    from core.datasets.preparing.split_plan import SplitPlan, SplitPreview
 
 app = typer.Typer()
 SPLITS = ("train", "val", "test")
@@ -61,7 +61,7 @@ def split(
     as_json: JsonOption = False,
 ) -> None:
     """Divide a dataset anew into train, val and test; `regroup datasets undo` takes it back."""
-    from core.datasets.split_plan import (  # noqa: PLC0415
+    from core.datasets.preparing.split_plan import (  # noqa: PLC0415
         SplitPlan,
         apply_splits,
         given_splits,

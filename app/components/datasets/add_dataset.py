@@ -16,12 +16,12 @@ from app.components.datasets.adding_preview import draw_preview
 from app.components.datasets.adding_source import AddingSource, choose_source, forget_source
 from app.components.plain_text import plain
 from app.failures import shown_as_text
-from core.datasets.adding import SourceOptions, add_dataset, add_upload
-from core.datasets.adding_by_name import add_by_name
+from core.datasets.adding.add import SourceOptions, add_dataset, add_upload
+from core.datasets.adding.by_name import add_by_name
+from core.datasets.adding.preview import SourcePreview
 from core.datasets.background import BackgroundJob
 from core.datasets.dataset import Dataset
 from core.datasets.parallel import Progress
-from core.datasets.preview import SourcePreview
 from core.errors import DatasetError
 
 JOB = "adding"  # one dataset at a time on this server

@@ -7,7 +7,7 @@ import streamlit as st
 from app import source_cache, state
 from app.components.datasets.adding_source import AddingSource
 from app.components.plain_text import plain
-from core.datasets.preview import ARRAYS, NAMES, TABLE, SourcePreview
+from core.datasets.adding.preview import ARRAYS, NAMES, TABLE, SourcePreview
 from core.datasets.sources.class_names import ClassNameRule
 from core.datasets.sources.metadata_table import guess_columns
 from core.datasets.sources.name_pattern import NamePattern

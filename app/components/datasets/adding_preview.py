@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.plain_text import plain
-from core.datasets.preview import ARRAYS, FOLDERS, SourcePreview
+from core.datasets.adding.preview import ARRAYS, FOLDERS, SourcePreview
 
 EXAMPLES_HELP = "The first images, with what was read of their names or of the table."
 MAX_HEIGHT = 300  # pixels of a table before it scrolls

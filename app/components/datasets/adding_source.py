@@ -9,8 +9,8 @@ import streamlit as st
 from app import state
 from app.components.datasets.adding_upload import forget_upload, store_upload
 from app.components.plain_text import plain
-from core.datasets.adding import suggest_name
-from core.datasets.adding_by_name import NamedOptions, suggest_name_of
+from core.datasets.adding.add import suggest_name
+from core.datasets.adding.by_name import NamedOptions, suggest_name_of
 from core.datasets.sources import hub
 from core.datasets.sources.folder import ARCHIVE_SUFFIXES, ARRAY_SUFFIXES
 from core.datasets.sources.hub import HubColumns

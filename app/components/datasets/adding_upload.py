@@ -7,7 +7,7 @@ from typing import IO, Any
 import streamlit as st
 
 from app import cache
-from core.datasets.adding import suggest_name
+from core.datasets.adding.add import suggest_name
 from core.datasets.store import new_scratch
 from core.workspace import open_whole
 

@@ -10,8 +10,8 @@ import streamlit as st
 from app import cache
 from app.components.thumbnail_grid import names_of
 from core.datasets.dataset import Dataset
-from core.datasets.mean_images import MeanImage
-from core.datasets.thumbnails import encode_thumbnail
+from core.datasets.images.mean_images import MeanImage
+from core.datasets.images.thumbnails import encode_thumbnail
 
 SIZE = 64  # of a picture, CSS pixels
 STYLE = f"""<style>

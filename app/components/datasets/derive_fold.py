@@ -12,7 +12,7 @@ from app.components.datasets.previews import derived_preview
 from app.components.plain_text import plain
 from core.datasets.balance import count_images
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.deriving import Derivation
+from core.datasets.preparing.deriving import Derivation
 from core.predictions import SPLIT_NAMES
 from core.regrouping.store import list_groupings
 

@@ -7,7 +7,7 @@ from app.components.background_jobs import follow_job, is_own, is_running, start
 from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.deriving import Derivation, derive_dataset
+from core.datasets.preparing.deriving import Derivation, derive_dataset
 
 
 def follow_deriving(job: str) -> bool:

@@ -6,7 +6,7 @@ import streamlit as st
 from app.components.datasets.scanning import scan_of
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.statistics import Distribution, channel_statistics, distributions
+from core.datasets.scanning.statistics import Distribution, channel_statistics, distributions
 from core.plots.distributions import plot_distribution
 
 CHANNELS_HELP = (

@@ -9,7 +9,7 @@ from app.components.datasets.edit_history import edit_history_popover
 from app.components.datasets.previews import given_preview, split_preview
 from app.components.plain_text import plain
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.split_plan import SplitPlan, SplitPreview, apply_splits
+from core.datasets.preparing.split_plan import SplitPlan, SplitPreview, apply_splits
 from core.predictions import SPLIT_NAMES
 
 GROUP, NAME, NOTHING = "group", "name", "nothing"

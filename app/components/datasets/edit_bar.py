@@ -9,7 +9,7 @@ from app import cache
 from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.edits import Step, exclude, move_to_split, record, relabel, restore, undo
+from core.datasets.editing.edits import Step, exclude, move_to_split, record, relabel, restore, undo
 from core.predictions import SPLIT_NAMES
 
 REASONS = ("Excluded by hand.", "A duplicate.", "Shows something else.", "Cannot be recognized.", "Damaged.")

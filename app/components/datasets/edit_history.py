@@ -8,7 +8,7 @@ from app import cache
 from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.edits import EditLog, go_to, load_edits
+from core.datasets.editing.edits import EditLog, go_to, load_edits
 
 PAGE_SIZE = 10  # edits
 VERSION_HELP = (

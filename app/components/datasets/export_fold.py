@@ -9,7 +9,7 @@ from app.components.background_jobs import follow_job, is_running, start_job
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from core.datasets.dataset import Dataset
-from core.datasets.exporting import Export, check_target, export_dataset
+from core.datasets.preparing.exporting import Export, check_target, export_dataset
 
 JOB = "exporting"
 LAYOUTS = {"folders": "Class folders", "csv": "A table beside the images"}

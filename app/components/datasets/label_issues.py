@@ -11,7 +11,7 @@ from app.components.thumbnail_grid import thumbnail_grid
 from app.failures import shown_as_text
 from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
-from core.datasets.edits import relabel
+from core.datasets.editing.edits import relabel
 from core.evaluation.label_issues import LOOKED_AT, LabelIssues
 from core.predictions import SPLIT_NAMES
 

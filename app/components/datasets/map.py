@@ -14,7 +14,7 @@ from app.components.datasets.map_selection import selected_pictures
 from app.failures import shown_as_text
 from core.datasets.background import BackgroundJob
 from core.datasets.dataset import Dataset
-from core.datasets.embedding import ImageMap, compute_map, count_missing, is_shown, map_path
+from core.datasets.mapping.embedding import ImageMap, compute_map, count_missing, is_shown, map_path
 from core.errors import RegroupError
 from core.explain.features import feature_reader
 

@@ -8,8 +8,8 @@ from app import cache
 from app.components.plain_text import plain
 from app.components.run_words import duration
 from core.datasets.dataset import Dataset
-from core.datasets.embedding import INSTALL_UMAP, MAX_IMAGES, PIXELS, MapSettings, has_umap
-from core.datasets.projection import TITLES
+from core.datasets.mapping.embedding import INSTALL_UMAP, MAX_IMAGES, PIXELS, MapSettings, has_umap
+from core.datasets.mapping.projection import TITLES
 from core.explain.features import features_name
 
 WHAT_HELP = (

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.components.datasets.map_colors import Coloring
 from core.datasets.dataset import Dataset
-from core.datasets.embedding import ImageMap, MapSettings, is_shown
+from core.datasets.mapping.embedding import ImageMap, MapSettings, is_shown
 from core.plots.embedding import MapPoints
 from core.predictions import SPLIT_NAMES
 

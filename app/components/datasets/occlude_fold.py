@@ -14,8 +14,8 @@ from app.components.datasets.previews import mask_pictures, occluded_pairs
 from app.components.plain_text import plain
 from app.components.thumbnail_grid import name_of
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.deriving import Derivation
-from core.datasets.occlusion import Occlusion
+from core.datasets.preparing.deriving import Derivation
+from core.datasets.preparing.occlusion import Occlusion
 from core.predictions import SPLIT_NAMES
 
 JOB = "occluding"

@@ -10,7 +10,7 @@ from app.components.datasets.relocation import relocation_notice
 from app.components.plain_text import plain
 from app.components.thumbnail_grid import thumbnail_grid
 from core.datasets.balance import color_modes, count_images, size_range
-from core.datasets.browse import first_of_classes
+from core.datasets.browsing.index import first_of_classes
 from core.datasets.dataset import SPLITS, Dataset
 
 LEFT_OUT_HELP = "Excluded by hand, or files that cannot be read as images. They are used nowhere."

@@ -13,8 +13,8 @@ from app import cache
 from app.components.datasets.edit_bar import edit_bar
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.edits import load_edits
-from core.datasets.full_picture import full_picture
+from core.datasets.editing.edits import load_edits
+from core.datasets.images.full_picture import full_picture
 
 OPEN = "open_picture"  # session key of the picture that is open
 SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}

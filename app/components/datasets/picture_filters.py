@@ -8,10 +8,17 @@ from streamlit.delta_generator import DeltaGenerator
 from app import cache, state
 from app.components.datasets.parts import Part, open_part
 from app.components.plain_text import plain
-from core.datasets.browse import PictureIndex
+from core.datasets.browsing.index import PictureIndex
+from core.datasets.browsing.picture_filter import FLAGS, SORTS, ColumnFilter, Filter, Range, Sort
+from core.datasets.browsing.picture_query import (
+    NAMES,
+    PAGE_SIZES,
+    WHERE,
+    PictureQuery,
+    read_query,
+    write_query,
+)
 from core.datasets.dataset import SPLITS
-from core.datasets.picture_filter import FLAGS, SORTS, ColumnFilter, Filter, Range, Sort
-from core.datasets.picture_query import NAMES, PAGE_SIZES, WHERE, PictureQuery, read_query, write_query
 from core.predictions import SPLIT_NAMES
 
 WRITTEN = "pictures_url"  # session key of the parameters that this part wrote last

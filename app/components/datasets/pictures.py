@@ -13,10 +13,10 @@ from app.components.datasets.picture_filters import draw_filters, key_of, obey_u
 from app.components.datasets.scanning import scan_of
 from app.components.picture_picker import picture_picker
 from app.failures import shown_as_text
-from core.datasets.browse import PictureIndex
+from core.datasets.browsing.index import PictureIndex
+from core.datasets.browsing.picture_filter import Filter, Sort, needs_scan, without_scan
+from core.datasets.browsing.picture_query import PictureQuery, fit_page, query_arguments
 from core.datasets.dataset import Dataset
-from core.datasets.picture_filter import Filter, Sort, needs_scan, without_scan
-from core.datasets.picture_query import PictureQuery, fit_page, query_arguments
 
 PICKER = "picture_grid"
 # What can be done with the chosen pictures stays in sight while the grid is scrolled.

@@ -7,11 +7,11 @@ import streamlit as st
 
 from app import cache
 from core.datasets.dataset import Dataset
-from core.datasets.derivation import Derivation, plan_derived
-from core.datasets.mask_pictures import MaskPictures, read_mask_pictures
-from core.datasets.occlusion import Occlusion
-from core.datasets.occlusion_preview import choose_pictures, occluded_pair
-from core.datasets.split_plan import SplitPlan, SplitPreview, given_splits, plan_splits
+from core.datasets.preparing.derivation import Derivation, plan_derived
+from core.datasets.preparing.mask_pictures import MaskPictures, read_mask_pictures
+from core.datasets.preparing.occlusion import Occlusion
+from core.datasets.preparing.occlusion_preview import choose_pictures, occluded_pair
+from core.datasets.preparing.split_plan import SplitPlan, SplitPreview, given_splits, plan_splits
 
 MAX_MASKS = 60  # mask pictures read for a preview
 

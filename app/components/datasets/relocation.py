@@ -10,9 +10,9 @@ from app.components.background_jobs import follow_job, is_running, start_job
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.failures import shown_as_text
+from core.datasets.adding.relocate import MissingFiles, can_relocate, relocate
 from core.datasets.background import BackgroundJob
 from core.datasets.dataset import Dataset
-from core.datasets.relocate import MissingFiles, can_relocate, relocate
 
 NAMED = 4  # images told by name
 FOLDER_HELP = (

@@ -14,7 +14,7 @@ from app.components.plain_text import plain
 from app.components.run_words import duration
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.scan import estimate_seconds, scan_dataset
+from core.datasets.scanning.scan import estimate_seconds, scan_dataset
 
 SCAN_UNASKED = 5_000  # images
 WHAT_FOR = (

@@ -11,7 +11,7 @@ from app.components.datasets.trouble_cards import finding_card
 from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
-from core.datasets.findings import MAX_NEAR_DISTANCE, NEAR_DISTANCE, TITLES, Kind, looked_for
+from core.datasets.trouble.findings import MAX_NEAR_DISTANCE, NEAR_DISTANCE, TITLES, Kind, looked_for
 
 NEAR_HELP = (
     "Each image has a fingerprint of 64 bits that says where it is light and where dark. Copies that were "

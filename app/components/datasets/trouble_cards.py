@@ -8,9 +8,9 @@ from app.components.datasets.edit_bar import keep_edit
 from app.components.datasets.trouble_pictures import pairs_of, singles_of, unusable_of
 from app.components.plain_text import plain
 from core.datasets.dataset import Dataset
-from core.datasets.edits import exclude
-from core.datasets.findings import LEAKS, Finding, Kind, Severity
+from core.datasets.editing.edits import exclude
 from core.datasets.trouble.cures import Cure, Way, cure_copies, cure_leaks
+from core.datasets.trouble.findings import LEAKS, Finding, Kind, Severity
 from core.errors import DatasetError
 
 ICONS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.datasets.integrity import is_image_name
+from core.datasets.images.integrity import is_image_name
 from core.errors import DatasetError
 
 HIDDEN = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information", "Thumbs.db", "desktop.ini"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.datasets.integrity import SUPPORTED
+from core.datasets.images.integrity import SUPPORTED
 from core.datasets.sources.listing import Listing, clean_label
 from core.errors import WorkspaceError
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.datasets.decoding import opencv
+from core.datasets.images.decoding import opencv
 from core.datasets.sources.listing import Listing
 
 IMAGE_SIZE = 64  # pixels

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.edits import Step, divide, exclude
+from core.datasets.editing.edits import Step, divide, exclude
 from core.datasets.split import FRACTIONS, assign_splits
 from core.datasets.trouble.finding import LEAKS, NO_LINKS, Finding, Kind
 from core.datasets.trouble.groups import read_groups
@@ -43,7 +43,7 @@ class Cure:
     Attributes:
         title: What a button says, such as ``"Exclude 12 second copies"``.
         preview: What it will do, in plain sentences.
-        step: The edit, for ``core.datasets.edits.record``.
+        step: The edit, for ``core.datasets.editing.edits.record``.
     """
 
     title: str

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import Dataset
-from core.datasets.quality import NEAR_BLANK_CONTRAST
+from core.datasets.scanning.quality import NEAR_BLANK_CONTRAST
 from core.datasets.trouble.finding import Finding, Kind
 
 TINY_SIDE = 16  # pixels: half of the smallest input at which usual networks still work, 32
@@ -46,7 +46,7 @@ def find_in_scan(dataset: Dataset, scan: pd.DataFrame) -> Iterator[Finding]:
 
     Args:
         dataset: The dataset.
-        scan: As from ``core.datasets.scan.load_scan``.
+        scan: As from ``core.datasets.scanning.scan.load_scan``.
     """
     ids = dataset.included.index.to_numpy(np.int64)
     if not len(ids):

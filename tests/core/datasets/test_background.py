@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.background import BackgroundJob
 from core.datasets.parallel import progress_of_part
 from core.datasets.store import list_datasets
@@ -31,7 +31,7 @@ def test_a_refusal_is_handed_on(home, tmp_path):
 
 def test_a_stopped_job_keeps_nothing(home, make_folder, monkeypatch):
     listed, go_on = threading.Event(), threading.Event()
-    build = "core.datasets.adding.open_source"
+    build = "core.datasets.adding.add.open_source"
     from core.datasets.sources.recognize import open_source
 
     def wait_and_open(*arguments, **options):

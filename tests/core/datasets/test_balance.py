@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import entropy
 
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.balance import (
     advise,
     color_modes,
@@ -22,7 +22,7 @@ from core.datasets.balance import (
     summarize,
 )
 from core.datasets.dataset import TABLE_COLUMNS, Dataset
-from core.datasets.edits import exclude, record
+from core.datasets.editing.edits import exclude, record
 from core.datasets.store import load_dataset
 
 

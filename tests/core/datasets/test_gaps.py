@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.datasets.edits import exclude, move_to_split, record
+from core.datasets.editing.edits import exclude, move_to_split, record
 from core.datasets.gaps import find_gaps, remedy_of
 from core.datasets.store import load_dataset
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.datasets.adding import add_dataset
+from core.datasets.adding.add import add_dataset
 from core.datasets.store import (
     LEFTOVER_AGE_S,
     delete_dataset,

@@ -6,7 +6,7 @@ import pytest
 from cleanlab.filter import find_label_issues as reference
 
 from core.datasets.dataset import TABLE_COLUMNS, Dataset
-from core.datasets.edits import exclude, record, relabel
+from core.datasets.editing.edits import exclude, record, relabel
 from core.datasets.store import load_dataset
 from core.errors import PredictionsError
 from core.evaluation.label_issues import find_label_issues

@@ -1,6 +1,6 @@
 """Whether a run saw the dataset as it is now."""
 
-from core.datasets.edits import exclude, record, undo
+from core.datasets.editing.edits import exclude, record, undo
 from core.datasets.store import load_dataset
 from core.evaluation.versions import edited_since
 from core.workspace import write_json

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from core.datasets.pixels import load_pixels
+from core.datasets.images.pixels import load_pixels
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, ModelError, RunError
 from core.explain import features, service

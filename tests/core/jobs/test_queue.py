@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.datasets.dataset import Dataset
-from core.datasets.edits import exclude, go_to, record
+from core.datasets.editing.edits import exclude, go_to, record
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, GroupingError, ModelError, RunError
 from core.jobs.queue import (

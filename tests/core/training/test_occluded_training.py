@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.datasets.deriving import Derivation, derive_dataset
-from core.datasets.images import read_image
-from core.datasets.occlusion import Occlusion
+from core.datasets.images.reading import read_image
+from core.datasets.preparing.deriving import Derivation, derive_dataset
+from core.datasets.preparing.occlusion import Occlusion
 from core.predictions import load_predictions
 from core.runs.config import RunConfig
 from core.runs.run import create_run

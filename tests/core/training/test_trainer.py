@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.datasets.edits import exclude, record, undo
-from core.datasets.pixels import load_pixels
+from core.datasets.editing.edits import exclude, record, undo
+from core.datasets.images.pixels import load_pixels
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, RunError, WeightsError
 from core.predictions import load_predictions

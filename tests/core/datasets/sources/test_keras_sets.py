@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from python2_pickles import pickled_dict
 
-from core.datasets.adding import build_dataset
+from core.datasets.adding.add import build_dataset
 from core.datasets.background import BackgroundJob
 from core.datasets.sources import keras_sets
 from core.datasets.sources.keras_sets import KERAS_SETS, datasets_dir, files_to_download, list_keras_set

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.datasets.edits import apply_steps
-from core.datasets.findings import LEAKS, Kind, find_trouble
+from core.datasets.editing.edits import apply_steps
 from core.datasets.trouble.cures import Way, cure_copies, cure_leaks, sets_of
+from core.datasets.trouble.findings import LEAKS, Kind, find_trouble
 from core.errors import DatasetError
 
 SPLITS = np.array(["train", "val", "test"], object)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.datasets.findings import LEAKS, TITLES, Kind, find_trouble, looked_for
+from core.datasets.trouble.findings import LEAKS, TITLES, Kind, find_trouble, looked_for
 from core.datasets.trouble.twins import across, codes_of, star
 from core.errors import DatasetError
 

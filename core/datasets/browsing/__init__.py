@@ -1,0 +1,1 @@
+"""Choose and order images to look at."""

@@ -1,0 +1,1 @@
+"""The map of a dataset: every image as a point."""

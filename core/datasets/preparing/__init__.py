@@ -1,0 +1,1 @@
+"""Divide anew, occlude, derive, export."""

@@ -1,0 +1,1 @@
+"""What one look at all pixels tells: quality, hashes, outliers, duplicates, statistics."""

@@ -1,0 +1,248 @@
+"""The full scan: what the pixels of every image tell, computed once and kept beside the dataset.
+
+Each file is read and decoded once, in two threads. Numbers go straight into columns and pictures to the disk,
+so that memory hardly grows with the number of images. Thumbnails are kept in one file, see ``thumbnail_pack``
+(a dataset stored as an array has its pixels at hand). Which images look unlike the others is judged in a
+second stage, from tiny pictures. Images are measured as networks see them, occlusion included. What a scan
+keeps may be deleted at any time.
+"""
+
+import contextlib
+import itertools
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from core.datasets.dataset import Dataset
+from core.datasets.images.decoding import UnreadableError, decode
+from core.datasets.images.reading import open_array, read_bytes, to_rgb
+from core.datasets.images.thumbnail_pack import PackWriter, pack_path
+from core.datasets.images.thumbnails import PACKED_SIZE, encode_thumbnail
+from core.datasets.parallel import Progress, map_images, progress_of_part
+from core.datasets.preparing.occlusion import paint
+from core.datasets.scanning.outliers import outlier_scores
+from core.datasets.scanning.quality import (
+    TINY_SIZE,
+    PixelFacts,
+    measure_pixels,
+    perceptual_hashes,
+    tiny_pictures,
+)
+from core.datasets.scanning.row_file import RowFile
+from core.errors import DatasetError, WorkspaceError
+from core.workspace import Workspace
+
+NUMBERS = (
+    "brightness", "contrast", "sharpness", "red", "green", "blue", "red_std", "green_std", "blue_std",
+)  # fmt: skip
+SCAN_COLUMNS = {
+    "bytes": "int64",  # of the file, or of the array's pixels; 0 when unreadable
+    **dict.fromkeys(NUMBERS, "float32"),  # see quality.PixelFacts; NaN when unreadable
+    "phash": "uint64",  # 0 when unreadable
+    "outlier": "float32",  # see outliers; NaN when unreadable
+}
+BATCH_SIZE = 64  # images hashed together
+LOCK_FILE = ".scan.lock"
+WAIT_S = 0.5  # between two looks whether another process has finished
+GONE = "Can no longer be read: {:,} of {:,} images; their files are gone or damaged."
+NOT_KEPT = "Small pictures could not be kept ({}); pages make them anew each time, which is slower."
+NOT_COMPARED = "How unlike the others an image looks could not be computed ({}); scan again with more room."
+SECONDS_PER_IMAGE, SECONDS_PER_MEGAPIXEL = 2e-4, 5e-3  # on two CPU cores of 2024
+
+
+def load_scan(dataset: Dataset) -> pd.DataFrame | None:
+    """Return what the last scan of exactly these images found; None without one.
+
+    Returns:
+        One row a table row, index sample id, columns as ``SCAN_COLUMNS``. ``attrs["notes"]`` are sentences
+        about the scan that a person should read.
+    """
+    path = scan_path(dataset)
+    if path is None or not path.exists():
+        return None
+    try:
+        found = pd.read_parquet(path)
+        fits = len(found) == len(dataset.table)
+        return found[list(SCAN_COLUMNS)].astype(SCAN_COLUMNS) if fits else None
+    except (OSError, ValueError, KeyError):  # damaged; the next scan replaces it
+        return None
+
+
+def scan_path(dataset: Dataset) -> Path | None:
+    """Return where the scan of a dataset is kept; None before the dataset is stored."""
+    return None if dataset.folder is None else dataset.folder / f"scan-{dataset.images_hash}.parquet"
+
+
+def scan_dataset(workspace: Workspace, dataset: Dataset, *, progress: Progress | None = None) -> pd.DataFrame:
+    """Look at the pixels of every image, keep what was found in the dataset's folder, and return it.
+
+    An image that has gone or been damaged since it was added has a row of NaN. Another process that scans the
+    same dataset is waited for, and its result returned. Nothing is kept of a scan that was stopped.
+
+    Args:
+        workspace: Where the dataset lies.
+        dataset: A stored dataset.
+        progress: Called with (done, total); what it raises stops the work.
+
+    Raises:
+        DatasetError: The dataset has been deleted, or its array or mask pictures are gone.
+        WorkspaceError: The disk is full or the folder cannot be written.
+    """
+    path, pack = scan_path(dataset), pack_path(dataset)
+    if path is None or pack is None or not path.parent.is_dir():
+        raise DatasetError(f"There is no dataset {dataset.name!r} in {workspace.root} to scan; add it first.")
+    with _locked(path.parent, progress) as has_waited:
+        known = load_scan(dataset) if has_waited else None
+        if known is not None:
+            return known
+        _remove(path.parent.glob(".scan-*.tmp"), path.parent.glob(".thumbnails-*.tmp"))
+        writer = PackWriter(pack, len(dataset.table))
+        try:
+            found = _look_at_all(dataset, writer, progress)
+            found = _keep(found, path, writer)
+        finally:
+            writer.drop()
+        _remove({*path.parent.glob("scan-*.parquet"), *path.parent.glob("thumbnails-*.pack")} - {path, pack})
+    return found
+
+
+def estimate_seconds(dataset: Dataset) -> float:
+    """Return about how long a scan will take."""
+    sizes = dataset.table[["width", "height"]].to_numpy(np.float64)
+    return float(len(sizes) * SECONDS_PER_IMAGE + sizes.prod(axis=1).sum() / 1e6 * SECONDS_PER_MEGAPIXEL)
+
+
+class _Look:
+    """Looks at one image at a time, called in two threads: fills in its row and returns its pictures.
+
+    Attributes:
+        numbers: Columns as ``NUMBERS``, NaN where nothing was read, float32, shape ``(num_rows, 9)``.
+        num_bytes: Of the file or the pixels, int64, shape ``(num_rows,)``.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.numbers = np.full((len(dataset.table), len(NUMBERS)), np.nan, np.float32)
+        self.num_bytes = np.zeros(len(dataset.table), np.int64)
+        self._dataset = dataset
+        self._array = open_array(dataset) if dataset.array_path is not None else None
+        self._positions = dataset.table["position"].to_numpy(np.int64)
+        self._paths = dataset.table["path"].to_numpy(object)
+
+    def __call__(self, sample_id: int) -> tuple[np.ndarray, bytes | None] | None:
+        """Return an image as a small square and its thumbnail; None when it is unreadable."""
+        if self._array is not None:
+            image = self._array[self._positions[sample_id]]
+            return self._measure(sample_id, to_rgb(image), image.nbytes).square, None
+        try:
+            content = read_bytes(f"{self._dataset.root}/{self._paths[sample_id]}")
+            pixels = decode(content).pixels
+        except UnreadableError:
+            return None
+        facts = self._measure(sample_id, pixels, len(content))
+        return facts.square, encode_thumbnail(facts.small, PACKED_SIZE)
+
+    def _measure(self, sample_id: int, pixels: np.ndarray, num_bytes: int) -> PixelFacts:
+        facts = measure_pixels(paint(self._dataset, sample_id, pixels))
+        self.numbers[sample_id] = facts.numbers
+        self.num_bytes[sample_id] = num_bytes
+        return facts
+
+
+def _look_at_all(dataset: Dataset, writer: PackWriter, progress: Progress | None) -> pd.DataFrame:
+    look = _Look(dataset)
+    with contextlib.closing(RowFile(writer.path.parent, (TINY_SIZE, TINY_SIZE, 3))) as tiny:
+        phash = _look_at_pictures(look, dataset, writer, tiny, progress)
+        seen = np.flatnonzero(~np.isnan(look.numbers[:, 0]))
+        outlier = np.full(len(phash), np.nan, np.float32)
+        if tiny.problem is None:
+            outlier[seen] = outlier_scores(tiny, progress=progress_of_part(progress, "Comparing"))
+    found = pd.DataFrame(look.numbers, index=dataset.table.index, columns=list(NUMBERS))
+    found = found.assign(bytes=look.num_bytes, phash=phash, outlier=outlier)[list(SCAN_COLUMNS)]
+    num_readable = int(dataset.readable.sum())
+    num_gone = num_readable - len(seen)
+    found.attrs["notes"] = [GONE.format(num_gone, num_readable)] if num_gone else []
+    found.attrs["notes"] += [NOT_COMPARED.format(tiny.problem)] if tiny.problem is not None else []
+    return found
+
+
+def _look_at_pictures(
+    look: _Look, dataset: Dataset, writer: PackWriter, tiny: RowFile, progress: Progress | None
+) -> np.ndarray:
+    """Look at every image, write its pictures, and return the hashes, uint64, shape ``(num_rows,)``."""
+    phash = np.zeros(len(dataset.table), np.uint64)
+    sample_ids = np.flatnonzero(dataset.readable).tolist()
+    pictures = zip(sample_ids, map_images(look, sample_ids, progress=progress), strict=True)
+    while batch := list(itertools.islice(pictures, BATCH_SIZE)):
+        readable = [(sample_id, *found) for sample_id, found in batch if found is not None]
+        if readable:
+            ids, squares, jpegs = zip(*readable, strict=True)
+            together = np.stack(squares)
+            phash[list(ids)] = perceptual_hashes(together)
+            tiny.append(tiny_pictures(together))
+            writer.add_all(ids, jpegs)
+    writer.complete()
+    return phash
+
+
+def _keep(found: pd.DataFrame, path: Path, writer: PackWriter) -> pd.DataFrame:
+    """Put table and thumbnails in their places; the table comes first where there is no room for both."""
+    if writer.problem is None:
+        try:
+            _write(found, path)
+            writer.keep()
+            return found
+        except WorkspaceError as error:
+            writer.drop(str(error.__cause__))
+    found.attrs["notes"].append(NOT_KEPT.format(writer.problem))
+    _write(found, path)
+    return found
+
+
+def _write(found: pd.DataFrame, path: Path) -> None:
+    """Replace the scan in one step; unlike ``workspace.write_bytes``, never in a folder deleted meanwhile."""
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(found.to_parquet(index=True))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The scan cannot be written to {path.parent} ({error.strerror or error}); free some disk space "
+            f"or check that the folder is still there, then scan again."
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, progress: Progress | None) -> Iterator[bool]:
+    """Hold the lock of a dataset's scan; gives whether another process had to be waited for."""
+    lock, has_waited = FileLock(folder / LOCK_FILE), False
+    while True:
+        try:
+            lock.acquire(timeout=WAIT_S)
+            break
+        except Timeout:
+            has_waited = True
+            if progress is not None:
+                progress(0, 0)  # so that the wait can be stopped
+    try:
+        yield has_waited
+    finally:
+        lock.release()
+
+
+def _remove(*groups: Iterable[Path]) -> None:
+    for path in itertools.chain(*groups):
+        with contextlib.suppress(OSError):  # in use on Windows; the next scan tries again
+            path.unlink()
