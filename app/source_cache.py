@@ -106,6 +106,6 @@ def _upload_preview(
 def _changed(source: str) -> int:
     """When a path was last written to; 0 where there is none."""
     try:
-        return os.stat(full_path(Path(source))).st_mtime_ns  # noqa: PTH116 - as in app/cache.py
+        return os.stat(full_path(Path(source))).st_mtime_ns  # noqa: PTH116 - as in app/cache/home.py
     except (OSError, ValueError):
         return 0

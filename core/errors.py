@@ -29,6 +29,10 @@ class DatasetError(RegroupError):
     """A dataset cannot be added, found or used as asked."""
 
 
+class StoppedError(DatasetError):
+    """Work on a dataset was stopped by the person who had asked for it."""
+
+
 class DatasetFileError(DatasetError):
     """One file of a dataset cannot be read."""
 

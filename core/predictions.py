@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import PredictionsError
+from core.words import SPLIT_NAMES
 from core.workspace import write_bytes
 
 # What NumPy raises on a damaged file; AttributeError where it takes the content for plain bytes.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile)
-SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}  # as a person reads them
 
 
 @dataclass(frozen=True)

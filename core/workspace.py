@@ -91,8 +91,10 @@ def full_path(path: Path | str) -> Path:
     """Return a path from the root of the file system, ``~`` replaced by the home folder.
 
     Raises:
-        WorkspaceError: There is no such home folder.
+        WorkspaceError: The path is empty, or there is no such home folder.
     """
+    if path == "":  # else the current folder would be meant
+        raise WorkspaceError("The path is empty; write where the folder or file is.")
     try:
         return Path(path).expanduser().absolute()
     except RuntimeError as error:

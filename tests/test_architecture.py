@@ -12,6 +12,7 @@ EARLIER = {
     "errors": set(),
     "workspace": set(),
     "download": set(),
+    "words": set(),
     "datasets": set(),
     "runs": set(),
     "models": {"runs"},
@@ -30,7 +31,7 @@ EARLIER = {
     },
     "plots": set(),
 }
-EVERYWHERE = {"errors", "workspace", "download"}
+EVERYWHERE = {"errors", "workspace", "download", "words"}
 SOURCES = sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "app").rglob("*.py")])
 LIGHT = ("models/catalog.py", "models/weights.py", "explain/service.py")
 

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.datasets.editing.edits import divide, record
@@ -104,7 +105,7 @@ def test_bccd_goes_through_the_whole_loop_with_frozen_mobilenet(home: Path) -> N
 def test_fashion_mnist_passes_088_and_the_shirts_merge_first(home: Path) -> None:
     archive = next((DATA / "fashion_mnist").glob("*.npz"))
     added = regroup(home, "datasets", "add", archive, "--name", "fashion")
-    assert added["num_images"] == 70_000
+    assert list(added["counts"].values()) == [7000] * 10
     run = regroup(
         home,
         "train",
@@ -132,7 +133,9 @@ def findings(home: Path, name: str, *options: object) -> dict[str, dict]:
 
 
 def test_the_leak_of_bccd_photos_is_found_by_their_names_and_cured(home: Path) -> None:
-    regroup(home, "datasets", "add", DATA / "bccd_cells" / "images", "--name", "loose cells")
+    images = DATA / "bccd_cells" / "images"
+    added = regroup(home, "datasets", "add", images, "--name", "loose cells")
+    assert added["counts"] == {folder.name: len(list(folder.iterdir())) for folder in images.iterdir()}
     table = load_dataset(open_workspace(home), "loose cells").table
     photos = table["path"].str.extract(r"([^/]*)_[^_]*$")[0]
     torn = photos.groupby(photos).transform(lambda rows: table["split"][rows.index].nunique()) > 1
@@ -198,7 +201,9 @@ def test_ham10000_added_by_lesion_has_no_leak_until_a_division_ignores_the_lesio
 
 def test_both_duplicates_of_cifar100_are_found(home: Path) -> None:
     archive = next((DATA / "cifar100").glob("*.npz"))
-    assert regroup(home, "datasets", "add", archive, "--name", "cifar")["num_images"] == 13_000
+    added = regroup(home, "datasets", "add", archive, "--name", "cifar")
+    assert list(added["counts"].values()) == [130] * 100
+    assert added["effective_classes"] == pytest.approx(100)
     found = findings(home, "cifar")
     assert (found["duplicates"]["num_pairs"], found["leak_exact"]["num_pairs"]) == (2, 1)
     dataset = load_dataset(open_workspace(home), "cifar")
@@ -211,3 +216,15 @@ def test_both_duplicates_of_cifar100_are_found(home: Path) -> None:
     regroup(home, "datasets", "cure", "cifar", "leaks", "--way", "exclude", "--quick")
     assert "leak_exact" not in findings(home, "cifar")
     assert len(load_dataset(open_workspace(home), "cifar").sample_ids("test")) == 3_000
+
+
+def test_the_colors_of_cifar100_are_those_of_all_pixels_of_its_training_images(home: Path) -> None:
+    archive = next((DATA / "cifar100").glob("*.npz"))
+    regroup(home, "datasets", "add", archive, "--name", "colors")
+    scanned = regroup(home, "datasets", "scan", "colors")["training_split"]
+    dataset = load_dataset(open_workspace(home), "colors")
+    assert dataset.array_path is not None
+    pixels = np.load(dataset.array_path)[dataset.sample_ids("train")].reshape(-1, 3)
+    for channel, values in zip(("red", "green", "blue"), pixels.T, strict=True):
+        assert scanned[channel]["mean"] == pytest.approx(values.mean(), abs=0.01)
+        assert scanned[channel]["std"] == pytest.approx(values.std(), abs=0.01)

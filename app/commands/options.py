@@ -4,10 +4,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from core.errors import DatasetError
 from core.workspace import HOME_VARIABLE, Workspace, open_workspace
 
 HomeOption = Annotated[
@@ -16,6 +18,7 @@ HomeOption = Annotated[
         "--home", metavar="DIR", help=f"Workspace folder; without it ${HOME_VARIABLE}, else ~/regroup."
     ),
 ]
+DatasetArgument = Annotated[str, typer.Argument(help="Name of the dataset.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -40,6 +43,19 @@ def workspace_of(context: typer.Context, home: str | None) -> Workspace:
 def wants_json(context: typer.Context, as_json: bool) -> bool:
     """Whether ``--json`` was given, before or after the command's name."""
     return as_json or context.ensure_object(Shared).json
+
+
+def check_file_to_write(path: Path, option: str) -> None:
+    """Refuse a file that could not be written, before the work whose result it is to hold.
+
+    Raises:
+        DatasetError: Its folder is missing, or it is a folder itself.
+    """
+    place = path.absolute()
+    if place.is_dir():
+        raise DatasetError(f"{place} is a folder; give {option} the name of a file in it.")
+    if not place.parent.is_dir():
+        raise DatasetError(f"There is no folder {place.parent}; choose another place for {option}.")
 
 
 def print_json(content: Any) -> None:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from core.datasets.parallel import Progress
+from core.words import how_much
 
 REDRAW_S = 0.1  # seconds between two changes of the line
 
@@ -44,12 +45,7 @@ class ProgressLine:
         if not self._is_shown or (time.monotonic() < self._next_look and done != total):
             return
         self._next_look = time.monotonic() + REDRAW_S
-        numbers = (
-            (f"{done / 1e6:.1f}", f"{total / 1e6:.1f}", "MB") if unit == "bytes" else (done, total, unit)
-        )
-        self._write(
-            f"{doing}: {numbers[0]} of {numbers[1]} {numbers[2]}" if total else f"{doing}: {done} {unit}"
-        )
+        self._write(f"{doing}: {how_much(done, total, unit)}")
 
     def _write(self, text: str) -> None:
         if self._is_shown:

@@ -11,6 +11,7 @@ from app.failures import shown_as_text
 from core.datasets.background import BackgroundJob
 from core.datasets.parallel import Progress
 from core.errors import DatasetError
+from core.words import how_much
 
 POLL_S = 0.5  # seconds between two looks while something is under way
 
@@ -26,11 +27,11 @@ def start_job(key: str, title: str, work: Callable[[Progress], Any]) -> Backgrou
     Raises:
         DatasetError: Work under this key is already under way.
     """
-    running = _jobs().get(key)
+    running = jobs().get(key)
     if running is not None and running.is_running:
         raise DatasetError(f"{running.title} is already under way; wait for it or stop it first.")
     job: BackgroundJob[Any] = BackgroundJob(title, work)
-    _jobs()[key] = st.session_state[_own(key)] = st.session_state[_followed(key)] = job
+    jobs()[key] = st.session_state[_own(key)] = st.session_state[_followed(key)] = job
     return job
 
 
@@ -39,7 +40,7 @@ def follow_job(key: str, *, unit: str = "images") -> BackgroundJob[Any] | None:
 
     The page runs anew when the work ends. While it runs, ``is_running(key)`` is true and None is returned.
     """
-    job = _jobs().get(key)
+    job = jobs().get(key)
     if job is not None and job.is_running:
         st.session_state.setdefault(_followed(key), job)  # also in a browser that did not start it
     followed: BackgroundJob[Any] | None = st.session_state.get(_followed(key))
@@ -49,15 +50,26 @@ def follow_job(key: str, *, unit: str = "images") -> BackgroundJob[Any] | None:
         st.fragment(_draw, run_every=POLL_S)(followed, unit)
         return None
     del st.session_state[_followed(key)]
-    if _jobs().get(key) is followed:
-        del _jobs()[key]
+    if jobs().get(key) is followed:
+        del jobs()[key]
     return followed
 
 
 def is_running(key: str) -> bool:
     """Whether work under a key is under way."""
-    job = _jobs().get(key)
+    job = jobs().get(key)
     return job is not None and job.is_running
+
+
+def is_unseen(key: str) -> bool:
+    """Whether this browser follows work under a key: it is under way, or its end was not yet told here."""
+    return is_running(key) or st.session_state.get(_followed(key)) is not None
+
+
+@st.cache_resource
+def jobs() -> dict[str, BackgroundJob[Any]]:
+    """All work of this server by its key; what has ended stays until a browser has seen its end."""
+    return {}
 
 
 def is_own(key: str, job: BackgroundJob[Any]) -> bool:
@@ -72,10 +84,7 @@ def how_far(job: BackgroundJob[Any], unit: str) -> str:
         job: The work.
         unit: What it counts where it does not say so itself.
     """
-    unit, done, total = job.unit or unit, f"{job.done:,}", f"{job.total:,}"
-    if unit == "bytes":
-        unit, done, total = "MB", f"{job.done / 1e6:.1f}", f"{job.total / 1e6:.1f}"
-    return f"{done} of {total} {unit}" if job.total else f"{done} {unit}"
+    return how_much(job.done, job.total, job.unit or unit)
 
 
 def _draw(job: BackgroundJob[Any], unit: str) -> None:
@@ -97,8 +106,3 @@ def _own(key: str) -> str:
 
 def _followed(key: str) -> str:
     return f"followed_job_{key}"
-
-
-@st.cache_resource
-def _jobs() -> dict[str, BackgroundJob[Any]]:
-    return {}

@@ -12,6 +12,7 @@ from core.evaluation.confusion import ConfusedPair
 from core.evaluation.mistakes import check_images, images_of_pair, rows_of_pair
 from core.predictions import Predictions
 from core.runs.run import Run
+from core.words import counted
 
 MAX_IMAGES = 36  # of one direction
 
@@ -53,8 +54,7 @@ def show_pair(run: Run, predictions: Predictions, pair: ConfusedPair) -> None:
         rows = rows_of_pair(predictions, true, predicted)
         name, taken_for = plain(predictions.class_names[true]), plain(predictions.class_names[predicted])
         more = f", the {MAX_IMAGES} most confident" if len(rows) > MAX_IMAGES else ""
-        images = "1 image" if len(rows) == 1 else f"{len(rows):,} images"
-        st.markdown(f"**{name}** taken for **{taken_for}**: {images}{more}")
+        st.markdown(f"**{name}** taken for **{taken_for}**: {counted(len(rows))}{more}")
         shown = rows[:MAX_IMAGES]
         if len(shown):
             sure = [f"{share:.0%} sure" for share in predictions.probs[shown, predicted]]

@@ -14,11 +14,11 @@ from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.images.reading import read_image
 from core.explain.samples import learned_grouping, pick_samples, read_upload
 from core.runs.run import Run
+from core.words import SPLIT_NAMES
 
 PAGE_SIZE = 10  # thumbnails in the tray: one row on a usual screen
 UPLOAD_TYPES = ("jpg", "jpeg", "png", "webp", "bmp")
 MAX_UPLOAD_MB = 20
-SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _from_dataset(run: Run, dataset: Dataset) -> ChosenImage | None:
             return None
         chosen = int(sample_ids[0])
     label = int(dataset.labels(np.array([chosen]))[0])
-    split = SPLIT_TITLES[str(dataset.table["split"].iat[chosen])]
+    split = SPLIT_NAMES[str(dataset.table["split"].iat[chosen])]
     title = f"image {chosen} of {dataset.name} ({split} split), {dataset.class_names[label]}"
     true_class = learned_grouping(run.config, dataset).assignment[label]
     return ChosenImage(read_image(dataset, chosen), title, true_class)
@@ -81,7 +81,7 @@ def _tray(run: Run, dataset: Dataset) -> np.ndarray:
     """Draw filters and thumbnails; returns all sample ids that pass the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.selectbox(
-            "Split", SPLITS, index=1, format_func=SPLIT_TITLES.__getitem__, width=150,
+            "Split", SPLITS, index=1, format_func=SPLIT_NAMES.__getitem__, width=150,
             **state.bind("look_split"),
         )  # fmt: skip
         classes = st.multiselect(
@@ -103,11 +103,11 @@ def _tray(run: Run, dataset: Dataset) -> np.ndarray:
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(-(-len(sample_ids) // PAGE_SIZE), **state.bind(f"look_page_{filters}"))
         st.caption(f"{len(sample_ids):,} images")
-    _draw_page(run, dataset, sample_ids, page)
+    _draw_page(dataset, sample_ids, page)
     return sample_ids
 
 
-def _draw_page(run: Run, dataset: Dataset, sample_ids: np.ndarray, page: int) -> None:
+def _draw_page(dataset: Dataset, sample_ids: np.ndarray, page: int) -> None:
     shown = sample_ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     image_tray(
         cache.thumbnails_of(dataset.name, tuple(int(sample_id) for sample_id in shown)),

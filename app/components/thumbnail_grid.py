@@ -12,8 +12,8 @@ from core.datasets.dataset import Dataset
 
 STYLE = """<style>
 .thumbnails { display: flex; flex-wrap: wrap; gap: 8px; }
-.thumbnails figure { margin: 0; }
-.thumbnails img { display: block; object-fit: contain; border-radius: 3px;
+.thumbnails figure { margin: 0; max-width: 100%; }
+.thumbnails img { display: block; max-width: 100%; object-fit: contain; border-radius: 3px;
   background: rgba(128, 128, 128, .12); }
 .thumbnails figcaption { font-size: .75rem; line-height: 1.2; opacity: .75; text-align: center;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-top: 2px; }

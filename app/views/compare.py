@@ -11,9 +11,9 @@ from app.components.image_choice import look_at
 from app.components.plain_text import plain
 from core.explain.samples import pick_samples
 from core.plots.duel import plot_duel
-from core.predictions import SPLIT_NAMES
 from core.regrouping.duel import Duel, compare_on_test
 from core.runs.run import Run
+from core.words import SPLIT_NAMES
 
 HELP = {
     "p": "Exact McNemar test on the images where just one of two answers is right: p is how often a "

@@ -12,8 +12,9 @@ from core.evaluation.confusion import compute_confusion, most_confused_pairs, no
 from core.evaluation.report import MEANINGS, Report, compute_report
 from core.plots.confusion import plot_confusion
 from core.plots.per_class import plot_per_class
-from core.predictions import SPLIT_NAMES, Predictions
+from core.predictions import Predictions
 from core.runs.run import Run
+from core.words import SPLIT_NAMES
 
 MAX_PAIRS = 10
 MAX_WHOLE = 20  # classes; a longer table scrolls

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from core.datasets.parallel import Progress
-from core.errors import DatasetError
+from core.errors import StoppedError
 
 STOPPED = "It was stopped; nothing half-made was kept. Start it again when you like."
 Result = TypeVar("Result")
@@ -31,7 +31,7 @@ class BackgroundJob(Generic[Result]):
         Args:
             title: For the page.
             work: Called in the thread with a function that it calls with (done, total) from time to time, and
-                that raises DatasetError once the job was asked to stop.
+                that raises StoppedError once the job was asked to stop.
         """
         self.title = title
         self.doing = self.unit = ""
@@ -62,7 +62,7 @@ class BackgroundJob(Generic[Result]):
         """Return what the work returned, waiting for it.
 
         Raises:
-            DatasetError: It was refused or stopped.
+            DatasetError: It was refused; ``StoppedError`` when it was stopped.
             TimeoutError: It has not ended in time.
         """
         return self._future.result(timeout_s)
@@ -77,10 +77,10 @@ class BackgroundJob(Generic[Result]):
         """Write down how far a part of the work is; called by the work.
 
         Raises:
-            DatasetError: The job was asked to stop.
+            StoppedError: The job was asked to stop.
         """
         if self._asked_to_stop.is_set():
-            raise DatasetError(STOPPED)
+            raise StoppedError(STOPPED)
         if doing != self.doing or self._first_look is None:
             self._first_look = time.monotonic()
         self.doing, self.unit, self.done, self.total = doing, unit, done, total

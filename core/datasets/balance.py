@@ -116,7 +116,9 @@ def advise(balance: Balance) -> list[Advice]:
     """Return what to make of the numbers, only what applies; a balanced dataset is told so."""
     advice = []
     if balance.ratio == 1 and not balance.empty:
-        return [Advice("All classes have the same number of images: plain accuracy is a fair score here.")]
+        advice.append(
+            Advice("All classes have the same number of images: plain accuracy is a fair score here.")
+        )
     if balance.ratio >= UNEVEN:
         advice.append(
             Advice(
@@ -190,6 +192,7 @@ def summarize(dataset: Dataset) -> dict[str, Any]:
         "version": dataset.version,
         "num_edits": dataset.num_edits,
         "origin": dataset.origin,
+        "notes": list(dataset.notes),
         "rejected": [
             {"path": path, "reason": reason}
             for path, reason in zip(rejected["path"], rejected["reason"], strict=True)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.preparing.occlusion import Occlusion
+from core.errors import DatasetError
+from core.words import some
 
 SPLITS = ("train", "val", "test")
 METADATA_FILE = "metadata.parquet"  # in the dataset's folder; one row an image, as in the table
@@ -118,6 +120,12 @@ class Dataset:
         return np.asarray(pd.Categorical(self.table["split"], categories=SPLITS).codes)
 
     @cached_property
+    def groups(self) -> np.ndarray:
+        """Group of each row, None where an image stands alone, object, shape ``(num_table_rows,)``."""
+        groups = self.table["group"].astype(object)
+        return groups.where(groups.notna(), None).to_numpy(object)
+
+    @cached_property
     def images_hash(self) -> str:
         """Hash of which image stands in which row; labels, splits and exclusions do not matter."""
         rows = pd.util.hash_pandas_object(self.table[["path", "position", "sha1"]], index=False).to_numpy()
@@ -126,6 +134,18 @@ class Dataset:
             splits = self.table["split"].astype("category")
             where += self.occlusion.model_dump_json().encode() + splits.cat.codes.to_numpy().tobytes()
         return hashlib.sha1(where + rows.tobytes(), usedforsecurity=False).hexdigest()[:12]
+
+    def column(self, name: str) -> pd.Series:
+        """Return a column of ``metadata``.
+
+        Raises:
+            DatasetError: The source has no such column.
+        """
+        if name not in self.metadata.columns:
+            columns = [str(column) for column in self.metadata.columns]
+            has = f"its columns are {some(columns)}" if columns else "its source came without columns"
+            raise DatasetError(f"{self.name!r} has no column {name!r}; {has}.")
+        return self.metadata[name]
 
     def sample_ids(self, split: str) -> np.ndarray:
         """Sample ids of one split in table order, shape ``(num_samples,)``, int64."""

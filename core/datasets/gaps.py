@@ -2,7 +2,7 @@
 
 from core.datasets.balance import count_images
 from core.datasets.dataset import Dataset
-from core.datasets.sources.listing import some
+from core.words import some
 
 
 def find_gaps(dataset: Dataset) -> list[str]:

@@ -4,6 +4,8 @@ A dataset is built in a hidden folder beside its place and renamed when whole, s
 is never seen.
 """
 
+import contextlib
+import itertools
 import os
 import shutil
 import sys
@@ -27,6 +29,7 @@ from core.workspace import Workspace, check_name, open_workspace, read_json, wri
 BUILT_IN = ("digits", "shapes")
 LEFTOVER_SUFFIX = ".tmp"
 LEFTOVER_AGE_S = 24 * 3600.0  # a hidden folder this old belongs to a process that was killed
+NAMED = 20  # datasets named in a message
 ARRAY_FILE = "images.npy"
 FILES_DIR = Path("files")  # in a dataset's folder: images of its own, from an archive or an upload
 FORMAT = 1
@@ -54,7 +57,7 @@ def load_dataset(workspace: Workspace, name: str, *, edited: bool = True) -> Dat
         prepare_builtin(workspace, name)
     elif name not in list_datasets(workspace):
         raise DatasetError(
-            f"There is no dataset {name!r}; there are {', '.join(list_datasets(workspace))}. "
+            f"There is no dataset {name!r}; there are {_names(workspace)}. "
             f"Add one on the Datasets page or with `regroup datasets add`."
         )
     try:
@@ -130,7 +133,7 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
     if name in BUILT_IN:
         raise DatasetError(f"{name!r} is built in and cannot be deleted; delete datasets that were added.")
     if name not in list_datasets(workspace):
-        raise DatasetError(f"There is no dataset {name!r}; there are {', '.join(list_datasets(workspace))}.")
+        raise DatasetError(f"There is no dataset {name!r}; there are {_names(workspace)}.")
     doomed = Path(tempfile.mkdtemp(dir=workspace.datasets_dir, prefix=".", suffix=LEFTOVER_SUFFIX))
     try:
         with editing(workspace, name) as folder:
@@ -154,6 +157,13 @@ def check_new_name(workspace: Workspace, name: str) -> str:
     if name.casefold() in {taken.casefold() for taken in list_datasets(workspace)}:
         raise DatasetError(_taken(name))
     return name
+
+
+def free_dataset_name(workspace: Workspace, wished: str) -> str:
+    """Return a name that no dataset has yet: the wished one, else with a number."""
+    taken = {name.casefold() for name in list_datasets(workspace)}
+    numbered = (f"{wished} {number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([wished], numbered) if name.casefold() not in taken)
 
 
 def prepare_builtins(workspace: Workspace) -> None:
@@ -188,9 +198,21 @@ def new_scratch(workspace: Workspace) -> Path:
 
 def remove_leftovers(workspace: Workspace) -> None:
     """Remove hidden folders of processes that were killed long ago."""
-    for folder in workspace.datasets_dir.glob(f".*{LEFTOVER_SUFFIX}"):
-        if time.time() - folder.stat().st_mtime > LEFTOVER_AGE_S:
-            shutil.rmtree(folder, ignore_errors=True)
+    remove_old(workspace.datasets_dir, f".*{LEFTOVER_SUFFIX}")
+
+
+def remove_old(parent: Path, pattern: str) -> None:
+    """Remove the folders in a folder that fit a pattern and are older than any work on them takes."""
+    for folder in parent.glob(pattern):
+        with contextlib.suppress(OSError):  # another process has just finished with it
+            if time.time() - folder.stat().st_mtime > LEFTOVER_AGE_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _names(workspace: Workspace) -> str:
+    names = list_datasets(workspace)
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _taken(name: str) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from core.datasets.dataset import Dataset
 from core.errors import PredictionsError
 from core.evaluation.mistakes import check_images
-from core.predictions import SPLIT_NAMES, Predictions
+from core.predictions import Predictions
+from core.words import SPLIT_NAMES
 
 LOOKED_AT = ("val", "test")  # a run was trained on the others
 LOW_ACCURACY = 0.8  # below it, most suspicions are the network's own mistakes

@@ -10,8 +10,8 @@ from html import escape
 import pandas as pd
 
 from core.plots.theme import ACCENT, SPLIT_COLORS
+from core.words import SPLIT_NAMES
 
-SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
 BAR_COLORS = {**SPLIT_COLORS, "total": ACCENT}
 MAX_HEIGHT = 440  # pixels; more classes scroll
 STYLE = """<style>
@@ -45,7 +45,7 @@ def draw_class_balance(counts: pd.DataFrame, *, log: bool = False, by_split: boo
     Returns:
         HTML with its style; class names are escaped.
     """
-    columns = {split: counts[split].tolist() for split in SPLIT_TITLES}
+    columns = {split: counts[split].tolist() for split in SPLIT_NAMES}
     totals = [sum(row) for row in zip(*columns.values(), strict=True)]
     bars = columns if by_split else {"total": totals}
     is_apart = log and by_split
@@ -58,7 +58,7 @@ def draw_class_balance(counts: pd.DataFrame, *, log: bool = False, by_split: boo
         rows.append(_row(escape(str(name)), by_name, track))
     legend = "".join(
         f'<span><i style="background:{SPLIT_COLORS[split]}"></i>{title}</span>'
-        for split, title in SPLIT_TITLES.items()
+        for split, title in SPLIT_NAMES.items()
         if by_split
     )
     return (
@@ -80,7 +80,7 @@ class _Scale:
 
 
 def _row(name: str, numbers: dict[str, int], bars: str) -> str:
-    words = ", ".join(f"{number:,} {SPLIT_TITLES[split]}" for split, number in numbers.items())
+    words = ", ".join(f"{number:,} {SPLIT_NAMES[split]}" for split, number in numbers.items())
     return (
         f'<div class="row" title="{name}: {words}"><span class="name">{name}</span>{bars}'
         f'<span class="number">{sum(numbers.values()):,}</span></div>'

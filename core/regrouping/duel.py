@@ -12,9 +12,10 @@ import numpy as np
 from core.errors import GroupingError, PredictionsError
 from core.evaluation.confusion import check_finite, confusion_matrix
 from core.evaluation.report import report_confusion
-from core.predictions import SPLIT_NAMES, Predictions
+from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
 from core.regrouping.score import check_fits, random_accuracies, sum_probs
+from core.words import SPLIT_NAMES
 
 FULL, MERGED, SUMMED, RETRAINED = "full", "full then merged", "full summed", "retrained"
 SIGNIFICANCE = 0.05  # below this p-value a difference is called larger than chance would give

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from core.errors import GroupingError
+from core.words import some
 
 MAX_NAME_LENGTH = 60  # characters of a group's name
 SEPARATOR = " + "
@@ -50,7 +51,7 @@ class Grouping:
         missing = [name for name in names if name not in mapping]
         unknown = [name for name in mapping if name not in set(names)]
         if missing or unknown:
-            what = f"lacks {_some(missing)}" if missing else f"names {_some(unknown)}, not among the classes"
+            what = f"lacks {some(missing)}" if missing else f"names {some(unknown)}, not among the classes"
             raise GroupingError(f"The grouping {what}; give each class of the dataset exactly one group.")
         group_names = tuple(dict.fromkeys(check_group_name(mapping[name]) for name in names))
         index = {group: position for position, group in enumerate(group_names)}
@@ -154,12 +155,12 @@ class Grouping:
             GroupingError: The group is unknown.
         """
         if group not in self.members:
-            raise GroupingError(f"There is no group {group!r}; groups are {_some(self.group_names)}.")
+            raise GroupingError(f"There is no group {group!r}; groups are {some(self.group_names)}.")
         return self.members[group]
 
     def _known(self, name: str) -> str:
         if name not in self.class_names:
-            raise GroupingError(f"There is no class {name!r}; classes are {_some(self.class_names)}.")
+            raise GroupingError(f"There is no class {name!r}; classes are {some(self.class_names)}.")
         return name
 
 
@@ -184,8 +185,3 @@ def _default_name(classes: Iterable[str], taken: set[str]) -> str:
     while name in taken:
         name, number = f"{text} ({number})", number + 1
     return name
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = [repr(name) for name in names]
-    return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")

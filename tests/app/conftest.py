@@ -1,5 +1,6 @@
-"""Pages without a server: AppTest on a fresh workspace, and no worker processes."""
+"""Pages without a server and commands without a shell: on a fresh workspace, without worker processes."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.cli import main
 from core.workspace import Workspace, open_workspace
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -35,3 +37,20 @@ def open_page(workspace: Workspace) -> Callable[[str], AppTest]:
         return app
 
     return open_it
+
+
+@pytest.fixture
+def regroup(
+    home: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in this process; returns exit status, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run

@@ -15,6 +15,7 @@ from core.datasets.adding.add import add_dataset as add
 from core.datasets.background import BackgroundJob
 from core.datasets.sources.folder import scan_folder
 from core.datasets.store import list_datasets, load_dataset
+from core.errors import DatasetError
 
 PAGE = "views/datasets.py"
 ZIP = "application/zip"
@@ -43,7 +44,7 @@ def table_of(app, position=0):
 
 def wait_for(app, key="adding"):
     """Let the page look again once the work has ended; it may have seen the end already."""
-    job = background_jobs._jobs().get(key)
+    job = background_jobs.jobs().get(key)
     if job is not None:
         deadline = time.monotonic() + 30
         while job.is_running and time.monotonic() < deadline:
@@ -342,6 +343,20 @@ def test_a_set_of_keras_says_its_size_and_is_added_by_its_name(form, monkeypatch
     assert not button(form, "Add").disabled
 
 
+def test_a_download_that_fails_leaves_the_form_open_with_the_reason(form, monkeypatch, tmp_path):
+    def refuse(*args, **kwargs):
+        raise DatasetError("There is no network; give the path of the files.")
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("app.components.datasets.add_dataset.add_by_name", refuse)
+    choose(form, "add_way", "name")
+    form.selectbox(key="add_set").set_value("mnist").run()
+    button(form, "Add").click().run()
+    wait_for(form)
+    assert form.expander[0].proto.expanded
+    assert messages_of(form) == ["There is no network; give the path of the files."]
+
+
 def test_the_hub_asks_for_name_and_columns(form, monkeypatch):
     choose(form, "add_way", "name")
     form.selectbox(key="add_set").set_value("hub").run()
@@ -373,7 +388,7 @@ def test_the_end_of_a_job_is_shown_though_another_browser_has_begun_the_next(pag
     ended = BackgroundJob("Adding pets", lambda tell: add(workspace, pets, progress=tell))
     ended.result(30)
     page.session_state["followed_job_adding"] = page.session_state["own_job_adding"] = ended
-    background_jobs._jobs()["adding"] = BackgroundJob(
+    background_jobs.jobs()["adding"] = BackgroundJob(
         "Adding others", lambda tell: add(workspace, pets, name="others", progress=tell)
     )
     page.run()

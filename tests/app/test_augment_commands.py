@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from app.cli import app, main
+from app.cli import app
 from app.commands.augment_options import arguments_of
 from core.datasets.images.reading import read_image, resize_image
 from core.datasets.store import load_dataset
@@ -22,20 +21,9 @@ from core.workspace import Workspace
 Regroup = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def regroup(home: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Regroup:
-    """Run a command in this process; returns exit status, standard output and standard error."""
+@pytest.fixture(autouse=True)
+def _no_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.jobs.supervisor.ensure_supervised", lambda workspace: None)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 @pytest.mark.parametrize(

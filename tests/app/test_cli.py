@@ -13,30 +13,13 @@ import pytest
 import typer
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from app.cli import app, main
+from app.cli import app
 from core.predictions import load_predictions, save_predictions
 from core.regrouping.store import list_groupings, load_grouping
 from core.runs.run import Run
 from core.workspace import HOME_VARIABLE, Workspace
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def regroup(
-    home: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[int, str, str]]:
-    """Run a command in this process; returns exit status, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 def all_commands(command: Any, name: str = "") -> list[tuple[str, Any]]:

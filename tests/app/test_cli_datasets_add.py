@@ -8,26 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from app.cli import main
 from app.commands import progress as module
 from app.commands.progress import ProgressLine
 from core.datasets.sources.listing import Listing
 from core.datasets.store import list_datasets, load_dataset
-
-
-@pytest.fixture
-def regroup(home, capsys, monkeypatch):
-    """Run a command in this process; returns exit status, standard output and standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture
@@ -207,6 +191,7 @@ def test_options_that_contradict_each_other_are_wrong_usage(regroup, arguments, 
     [
         (["keras:imagenet"], "no image dataset 'imagenet'; choose one of mnist"),
         (["keras:mnist", "--coarse"], "has no coarse labels"),
+        ([""], "The path is empty"),
         (["x", "--label-pattern", "{rest}"], "has no {label} or {group}"),
         (["keras:mnist", "--name", "digits"], "already a dataset named 'digits'"),
     ],

@@ -2,28 +2,13 @@
 
 import io
 import json
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from app.cli import main
 from core.datasets.mapping.embedding import MapSettings, load_map
 from core.datasets.store import load_dataset
-
-
-@pytest.fixture
-def regroup(home, capsys, monkeypatch):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 def test_the_table_is_the_map_that_the_page_shows(home, regroup, tmp_path):
@@ -53,6 +38,8 @@ def test_json_has_the_points_and_what_pca_explains(regroup):
     [
         (["--method", "isomap"], "choose one of pca, tsne, umap"),
         (["--features", "lenet-9"], "There is no run 'lenet-9'; runs are: none yet"),
+        (["--csv", "missing/map.csv"], "choose another place for --csv"),
+        (["--csv", "."], "is a folder; give --csv the name of a file in it"),
     ],
 )
 def test_what_is_not_there_is_refused_in_a_sentence(regroup, arguments, remedy):

@@ -40,7 +40,7 @@ def names_of(figure):
 def settle(app):
     """Let the page look again once its background work has ended; it may have seen the end already."""
     deadline = time.monotonic() + 60
-    while any(job.is_running for job in background_jobs._jobs().values()) and time.monotonic() < deadline:
+    while any(job.is_running for job in background_jobs.jobs().values()) and time.monotonic() < deadline:
         time.sleep(0.02)
     app.run()
     assert not app.exception

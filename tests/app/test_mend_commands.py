@@ -1,31 +1,14 @@
 """``regroup datasets check``, ``cure``, ``exclude`` ... ``history``: trouble found and mended by command."""
 
 import json
-import sys
 
 import cv2
 import numpy as np
 import pytest
 
-from app.cli import main
 from core.datasets.adding.add import add_dataset
 from core.datasets.editing.edits import divide, load_edits, move_to_split, record
 from core.datasets.store import load_dataset
-
-
-@pytest.fixture
-def regroup(home, capsys, monkeypatch):
-    """Run a command in this process; returns exit status, standard output and standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["regroup", "--home", str(home.root), *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture
@@ -157,6 +140,7 @@ def test_the_history_is_a_table_in_the_terminal(regroup, pets):
     ("command", "message"),
     [
         (("exclude", "pets", "cat/nothing.png"), "no image 'cat/nothing.png'; give its number, or its path"),
+        (("exclude", "pets", "9" * 30), f"no image '{'9' * 30}'; give its number"),
         (("exclude", "pets", "999"), "has no image 999; its images are numbered 0 to 34"),
         (("relabel", "pets", "cow", "1"), "no class 'cow'"),
         (("move", "pets", "training", "1"), "no split 'training'; choose one of train, val, test"),

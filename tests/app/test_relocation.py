@@ -44,7 +44,7 @@ def words_of(app):
 
 def wait(app):
     """Let the page look again once the work has ended; it may have seen the end already."""
-    job = background_jobs._jobs().get("relocate-pets")
+    job = background_jobs.jobs().get("relocate-pets")
     if job is not None:
         deadline = time.monotonic() + 30
         while job.is_running and time.monotonic() < deadline:

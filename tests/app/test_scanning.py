@@ -16,7 +16,7 @@ from core.datasets.adding.add import add_dataset
 from core.datasets.background import BackgroundJob
 from core.datasets.scanning.scan import load_scan, scan_path
 from core.datasets.store import load_dataset
-from core.errors import DatasetError
+from core.errors import DatasetError, StoppedError
 
 NAME = "my pets"
 
@@ -58,7 +58,7 @@ def key_of(dataset):
 
 
 def wait(app, dataset):
-    job = background_jobs._jobs().get(key_of(dataset))
+    job = background_jobs.jobs().get(key_of(dataset))
     deadline = time.monotonic() + 30
     while job is not None and job.is_running and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -87,7 +87,7 @@ def test_a_large_one_is_offered_with_its_time_and_the_command(pets, monkeypatch)
 
 def test_a_stopped_scan_is_said_and_offered_and_not_begun_again_by_itself(pets, monkeypatch):
     def stopped(workspace, dataset, *, progress):
-        raise DatasetError("It was stopped; nothing half-made was kept.")
+        raise StoppedError("It was stopped; nothing half-made was kept.")
 
     monkeypatch.setattr(scanning, "scan_dataset", stopped)
     app = AppTest.from_function(page, default_timeout=60).run()
@@ -115,7 +115,7 @@ def test_a_failure_is_shown_as_its_sentence(pets, monkeypatch):
 def test_progress_and_stop_are_shown_while_it_runs(pets):
     slow = lambda tell: [tell(1, 12) or time.sleep(0.02) for _ in range(1500)]  # noqa: E731
     job = BackgroundJob("Scanning my pets", slow)
-    background_jobs._jobs()[key_of(pets)] = job
+    background_jobs.jobs()[key_of(pets)] = job
     app = AppTest.from_function(page, default_timeout=60).run()
     assert "Scan" not in [found.label for found in app.button]
     stop = next(found for found in app.button if found.label == "Stop")

@@ -51,10 +51,7 @@ def open_trouble(open_page, monkeypatch):
     monkeypatch.setattr("app.components.datasets.scanning.SCAN_UNASKED", 0)  # no scan by itself
 
     def open_it(name="pets", **query):
-        app = open_page(PAGE, dataset=name, **query)
-        app.button_group(key="part").set_value("Find trouble").run()
-        assert not app.exception, app.exception
-        return app
+        return open_page(PAGE, dataset=name, part="Find trouble", **query)
 
     return open_it
 
@@ -104,9 +101,20 @@ def test_after_a_scan_near_duplicates_are_shown_up_to_the_distance_that_is_set(
     assert "nearly blank images" in texts_of(app).split("Looked for and not found")[1]
 
 
-def test_a_dataset_without_trouble_is_praised(open_trouble):
+def test_a_dataset_without_trouble_is_praised_once_its_pixels_were_looked_at(
+    open_trouble, workspace, tmp_path
+):
     app = open_trouble("digits")
-    assert "No trouble was found in 1,797 images of digits" in texts_of(app)
+    assert "No trouble was found so far in 1,797 images of digits" in texts_of(app)
+    assert not app.success
+    random = np.random.default_rng(3)
+    for number, name in enumerate(["cat", "dog"] * 12):
+        (tmp_path / "clean" / name).mkdir(parents=True, exist_ok=True)
+        pixels = cv2.resize(random.integers(0, 256, (8, 8, 3), np.uint8), (40, 40))
+        cv2.imwrite(str(tmp_path / "clean" / name / f"{name}{number}.png"), pixels)
+    scan_dataset(workspace, add_dataset(workspace, tmp_path / "clean"))
+    app = open_trouble("clean")
+    assert [told.value for told in app.success] == ["No trouble was found in 24 images of clean."]
 
 
 def test_a_card_opens_and_closes_and_shows_why_files_cannot_be_used(open_trouble, pets):
@@ -174,7 +182,7 @@ def test_a_leak_is_cured_in_the_way_that_was_chosen(open_trouble, workspace, pet
 
 
 def test_a_column_or_pattern_that_is_not_there_is_told_in_a_sentence(open_trouble, pets, monkeypatch):
-    monkeypatch.setattr("app.cache.group_columns", lambda _: ["patient"])
+    monkeypatch.setattr("app.cache.datasets.group_columns", lambda _: ["patient"])
     app = open_trouble()
     app.selectbox(key="trouble_group_pets").set_value("patient").run()
     assert "no column 'patient' to group by" in app.error[0].value

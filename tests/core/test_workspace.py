@@ -40,6 +40,11 @@ def test_a_home_folder_that_is_not_known_is_refused_with_the_remedy():
         full_path("~no-such-user/x")
 
 
+def test_an_empty_path_is_not_the_current_folder():
+    with pytest.raises(WorkspaceError, match="The path is empty; write where the folder or file is"):
+        full_path("")
+
+
 def test_a_workspace_below_a_file_is_refused_with_the_remedy(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match=f"cannot be used .*--home or {HOME_VARIABLE}"):

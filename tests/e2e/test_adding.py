@@ -42,9 +42,7 @@ def enter(page: Page, label: str, text: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(text)
     field.press("Enter")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(
-        0
-    )  # else a click is lost
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # else a click is lost
 
 
 def add(page: Page) -> None:

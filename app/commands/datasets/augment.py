@@ -6,8 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.augment_options import with_augmentation
-from app.commands.options import HomeOption, JsonOption, print_json, wants_json, workspace_of
-from core.errors import DatasetError
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    check_file_to_write,
+    print_json,
+    wants_json,
+    workspace_of,
+)
 from core.runs.config import RunConfig
 
 app = typer.Typer()
@@ -22,7 +29,7 @@ def _help(setting: str) -> str:
 @with_augmentation
 def augment(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     image: Annotated[int, typer.Option(help="The image's row in the dataset, counted from 0.")],
     out: Annotated[Path, typer.Option(help="PNG file to write: the image, then one variant an epoch.")],
     augmentation: Any = None,
@@ -42,8 +49,7 @@ def augment(
     from core.runs.augmentation import Augmentation, describe  # noqa: PLC0415
     from core.workspace import write_bytes  # noqa: PLC0415
 
-    if not out.absolute().parent.is_dir():
-        raise DatasetError(f"There is no folder {out.absolute().parent}; choose another place for --out.")
+    check_file_to_write(out, "--out")
     config = RunConfig.make(dataset=name, image_size=image_size, seed=seed, augmentation=augmentation)
     dataset = load_dataset(workspace_of(context, home), name)
     original = resize_image(read_image(dataset, image), image_size)

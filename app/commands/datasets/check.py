@@ -4,8 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.datasets.mend import NameArgument, tell_edit
-from app.commands.options import HomeOption, JsonOption, print_json, say, wants_json, workspace_of
+from app.commands.datasets.mend import tell_edit
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    print_json,
+    say,
+    wants_json,
+    workspace_of,
+)
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -41,7 +49,7 @@ QuickOption = Annotated[
 @app.command("check")
 def check(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     near: NearOption = None,
     group_by: GroupOption = None,
     run: Annotated[
@@ -76,7 +84,7 @@ def check(
 @app.command("cure")
 def cure(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     what: Annotated[str, typer.Argument(metavar="WHAT", help="leaks, duplicates or near-duplicates.")],
     way: Annotated[
         str,

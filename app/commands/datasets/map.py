@@ -5,7 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, say, wants_json, workspace_of
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    check_file_to_write,
+    print_json,
+    say,
+    wants_json,
+    workspace_of,
+)
 
 app = typer.Typer()
 
@@ -13,7 +22,7 @@ app = typer.Typer()
 @app.command("map")
 def map_images(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     features: Annotated[
         str | None,
         typer.Option(metavar="RUN", help="Compare what this run's network has learned; without it, pixels."),
@@ -33,6 +42,8 @@ def map_images(
     from core.runs.run import find_run  # noqa: PLC0415
     from core.workspace import write_bytes  # noqa: PLC0415
 
+    if csv is not None:
+        check_file_to_write(csv, "--csv")
     workspace = workspace_of(context, home)
     dataset = load_dataset(workspace, name)
     run = None if features is None else find_run(workspace, features)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, print_table, wants_json, workspace_of
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    print_json,
+    print_table,
+    wants_json,
+    workspace_of,
+)
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -14,8 +22,8 @@ if TYPE_CHECKING:
     from core.datasets.editing.edits import Step
 
 app = typer.Typer()
+MAX_DIGITS = 18  # of an image's number, which is kept in 64 bits
 
-NameArgument = Annotated[str, typer.Argument(help="Name of the dataset.")]
 ImagesArgument = Annotated[
     list[str],
     typer.Argument(
@@ -27,7 +35,7 @@ ImagesArgument = Annotated[
 @app.command("exclude")
 def exclude(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     images: ImagesArgument,
     reason: Annotated[str, typer.Option(help="Why; kept with the edit.")] = "Excluded by hand.",
     home: HomeOption = None,
@@ -45,7 +53,7 @@ def exclude(
 @app.command("restore")
 def restore(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     images: ImagesArgument,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -59,7 +67,7 @@ def restore(
 @app.command("relabel")
 def relabel(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     class_name: Annotated[str, typer.Argument(metavar="CLASS", help="The right class.")],
     images: ImagesArgument,
     home: HomeOption = None,
@@ -77,7 +85,7 @@ def relabel(
 @app.command("move")
 def move(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     split: Annotated[str, typer.Argument(metavar="SPLIT", help="train, val or test.")],
     images: ImagesArgument,
     home: HomeOption = None,
@@ -94,7 +102,7 @@ def move(
 
 @app.command("undo")
 def undo(
-    context: typer.Context, name: NameArgument, home: HomeOption = None, as_json: JsonOption = False
+    context: typer.Context, name: DatasetArgument, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Take the last edit back."""
     from core.datasets.editing import edits  # noqa: PLC0415
@@ -104,7 +112,7 @@ def undo(
 
 @app.command("redo")
 def redo(
-    context: typer.Context, name: NameArgument, home: HomeOption = None, as_json: JsonOption = False
+    context: typer.Context, name: DatasetArgument, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Make the last undone edit hold again."""
     from core.datasets.editing import edits  # noqa: PLC0415
@@ -117,7 +125,7 @@ def redo(
 @app.command("history")
 def history(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     to: Annotated[
         int | None,
         typer.Option(
@@ -160,7 +168,8 @@ def find_images(dataset: "Dataset", images: list[str]) -> list[int]:
     Raises:
         DatasetError: There is no such image.
     """
-    paths = [text for text in images if not text.isdecimal()]
+    numbers = {text for text in images if text.isdecimal() and len(text) <= MAX_DIGITS}
+    paths = [text for text in images if text not in numbers]
     found: dict[str, Any] = {}
     if paths:
         table = dataset.table[dataset.table["path"].isin(paths)]
@@ -171,7 +180,7 @@ def find_images(dataset: "Dataset", images: list[str]) -> list[int]:
             f"{dataset.name!r} has no image {missing[0]!r}; give its number, or its path below the dataset's "
             f"folder as `regroup datasets check {dataset.name} --json` shows it."
         )
-    return [int(text) if text.isdecimal() else found[text] for text in images]
+    return [int(text) if text in numbers else found[text] for text in images]
 
 
 def tell_edit(context: typer.Context, as_json: bool, dataset: "Dataset", title: str, **more: Any) -> None:

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, print_table, wants_json, workspace_of
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    print_json,
+    print_table,
+    wants_json,
+    workspace_of,
+)
 
 app = typer.Typer()
 
@@ -12,7 +20,7 @@ app = typer.Typer()
 @app.command("pictures")
 def pictures(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     classes: Annotated[
         list[str] | None, typer.Option("--class", help="Only this class; may be given several times.")
     ] = None,
@@ -58,7 +66,7 @@ def pictures(
         "split": splits or [],
         "flag": flags or [],
         **{option: [value] for option, value in single.items() if value},
-        **_by_column(where or []),
+        **_by_column(where or [], list(map(str, dataset.metadata.columns))),
     }
     query = check_query(asked, index)
     found = index.find(query.wanted, query.order)
@@ -72,14 +80,15 @@ def pictures(
     print_table(columns, [[row[column] for column in columns] for row in rows])
 
 
-def _by_column(where: list[str]) -> dict[str, list[str]]:
-    """Return the parameters for values of the source's columns."""
+def _by_column(where: list[str], columns: list[str]) -> dict[str, list[str]]:
+    """Return the parameters for values of the source's columns, whose names may hold an = themselves."""
     from core.datasets.browsing.picture_query import WHERE  # noqa: PLC0415
 
     asked: dict[str, list[str]] = {}
     for one in where:
-        column, sign, value = one.partition("=")
-        if not sign:
+        if "=" not in one:
             raise typer.BadParameter(f"--where {one} needs COLUMN=VALUE or COLUMN=LOW..HIGH.")
-        asked.setdefault(WHERE + column, []).append(value)
+        named = [column for column in columns if one.startswith(f"{column}=")]
+        column = max(named, key=len, default=one.partition("=")[0])
+        asked.setdefault(WHERE + column, []).append(one[len(column) + 1 :])
     return asked

@@ -1,12 +1,12 @@
 """``regroup datasets occlude``, ``derive`` and ``export``."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.commands.options import (
+    DatasetArgument,
     HomeOption,
     JsonOption,
     print_json,
@@ -14,9 +14,9 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from core.workspace import full_path
 
 app = typer.Typer()
-NameArgument = Annotated[str, typer.Argument(help="Name of the dataset.")]
 NewNameOption = Annotated[str, typer.Option("--as", metavar="NAME", help="Name of the new dataset.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Start of the random numbers.")]
 
@@ -65,14 +65,14 @@ class Copies(StrEnum):
 @app.command("occlude")
 def occlude(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     new: NewNameOption,
     kind: Annotated[Kind, typer.Option(help="Shape of the masks, drawn by chance.")] = Kind.RECTANGLE,
     share: Annotated[
         float, typer.Option(help="Share of each image's area that is hidden, 0.01 to 0.9.")
     ] = 0.2,
     masks: Annotated[
-        Path | None,
+        str | None,  # no Path: an empty text would become the current folder
         typer.Option(
             metavar="DIR",
             help="Folder of mask pictures instead, one chosen by chance for each image; they hide where they "
@@ -103,13 +103,14 @@ def occlude(
         splits=[each.value for each in splits or Split],
         seed=seed,
     )
-    _derive(context, name, new, home, as_json, occlusion=occlusion, masks_dir=masks, invert_masks=invert)
+    masks_dir = None if masks is None else full_path(masks)
+    _derive(context, name, new, home, as_json, occlusion=occlusion, masks_dir=masks_dir, invert_masks=invert)
 
 
 @app.command("derive")
 def derive(
     context: typer.Context,
-    name: NameArgument,
+    name: DatasetArgument,
     new: NewNameOption,
     classes: Annotated[
         list[str] | None,
@@ -124,7 +125,7 @@ def derive(
         typer.Option("--split", help="Split to keep, may be given again; without it all."),
     ] = None,
     where: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Metadata column by which images are chosen.")
+        str | None, typer.Option(metavar="COLUMN", help="Column of the source by which images are chosen.")
     ] = None,
     values: Annotated[
         list[str] | None, typer.Option("--is", help="Value of that column to keep, may be given again.")
@@ -153,8 +154,8 @@ def derive(
 @app.command("export")
 def export(
     context: typer.Context,
-    name: NameArgument,
-    target: Annotated[Path, typer.Argument(help="A folder that is not there yet, or is empty.")],
+    name: DatasetArgument,
+    target: Annotated[str, typer.Argument(help="A folder that is not there yet, or is empty.")],
     layout: Annotated[
         Layout, typer.Option(help="folders: split/class/file; csv: images.csv beside a folder of images.")
     ] = Layout.FOLDERS,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, wants_json, workspace_of
+from app.commands.options import DatasetArgument, HomeOption, JsonOption, print_json, wants_json, workspace_of
 from app.commands.progress import ProgressLine
 
 app = typer.Typer()
@@ -13,7 +13,7 @@ app = typer.Typer()
 @app.command("relocate")
 def relocate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     path: Annotated[str, typer.Argument(help="Folder in which its images lie now.")],
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Also when some of the images are not there.")

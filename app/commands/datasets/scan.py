@@ -1,10 +1,9 @@
 """``regroup datasets scan``: look at the pixels of every image once."""
 
-from typing import Annotated
-
 import typer
 
 from app.commands.options import (
+    DatasetArgument,
     HomeOption,
     JsonOption,
     print_json,
@@ -22,7 +21,7 @@ FIGURES = ("smallest", "median", "largest")
 @app.command("scan")
 def scan(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

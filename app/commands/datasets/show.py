@@ -1,11 +1,20 @@
 """``regroup datasets list``, ``show`` and ``delete``."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from app.commands.options import HomeOption, JsonOption, print_json, print_table, wants_json, workspace_of
+from app.commands.options import (
+    DatasetArgument,
+    HomeOption,
+    JsonOption,
+    print_json,
+    print_table,
+    wants_json,
+    workspace_of,
+)
 from core.errors import RegroupError
+from core.words import counted
 
 app = typer.Typer()
 
@@ -40,7 +49,7 @@ def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOptio
 @app.command("show")
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,13 +72,13 @@ def show(
         f"largest class {summary['largest_share']:.1%} of all, "
         f"classes under {FEW} images: {len(summary['few_images'])}"
     )
-    edits = "1 edit" if dataset.num_edits == 1 else f"{dataset.num_edits} edits"
-    print(f"version {dataset.version}, {edits}{f', made from: {dataset.origin}' if dataset.origin else ''}")
+    origin = f", made from: {dataset.origin}" if dataset.origin else ""
+    print(f"version {dataset.version}, {counted(dataset.num_edits, 'edit')}{origin}")
     counts = count_images(dataset)
     print_table(
         ["class", *counts.columns], [[str(row[0]), *map(int, row[1:])] for row in counts.itertuples()]
     )
-    for sentence in summary["advice"]:
+    for sentence in [*summary["advice"], *summary["notes"]]:
         print(sentence)
     for problem in summary["rejected"]:
         print(f"left out: {problem['path']}: {problem['reason']}")
@@ -78,7 +87,7 @@ def show(
 @app.command("delete")
 def delete(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

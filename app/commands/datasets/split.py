@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.options import (
+    DatasetArgument,
     HomeOption,
     JsonOption,
     print_json,
@@ -25,7 +26,7 @@ SPLITS = ("train", "val", "test")
 @app.command("split")
 def split(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    name: DatasetArgument,
     train: Annotated[float, typer.Option(help="Share of the images to learn from.")] = 0.8,
     val: Annotated[float, typer.Option(help="Share of the images on which choices are made.")] = 0.1,
     test: Annotated[float, typer.Option(help="Share kept for the final number; may be 0.")] = 0.1,
@@ -34,8 +35,8 @@ def split(
         str,
         typer.Option(
             metavar="COLUMN",
-            help="What keeps images in one split: group, a metadata column (its values become the groups), "
-            "or nothing.",
+            help="What keeps images in one split: group, a column of the source (its values become the "
+            "groups), or nothing.",
         ),
     ] = "group",
     name_part: Annotated[

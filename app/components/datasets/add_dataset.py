@@ -1,6 +1,5 @@
 """Add a dataset: where it is, how it is read, what it would be, and how far the work is."""
 
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import cache, source_cache, state
-from app.components.background_jobs import follow_job, is_own, is_running, start_job
+from app.components.background_jobs import follow_job, is_own, is_running, is_unseen, start_job
 from app.components.command import command_popover
 from app.components.datasets.adding_command import command_of
 from app.components.datasets.adding_options import choose_options
@@ -22,14 +21,15 @@ from core.datasets.adding.preview import SourcePreview
 from core.datasets.background import BackgroundJob
 from core.datasets.dataset import Dataset
 from core.datasets.parallel import Progress
-from core.errors import DatasetError
+from core.datasets.store import free_dataset_name
+from core.errors import DatasetError, StoppedError
 
 JOB = "adding"  # one dataset at a time on this server
 
 
 def add_dataset_panel() -> None:
     """Draw the form, or the progress of the dataset that is being added."""
-    is_begun = is_running(JOB) or bool(st.session_state.get("add_source"))
+    is_begun = is_unseen(JOB) or any(st.session_state.get(key) for key in ("add_source", "add_set"))
     with st.expander("Add a dataset", expanded=is_begun, icon=":material/add:"):
         ended = follow_job(JOB)
         if ended is not None:
@@ -94,7 +94,7 @@ def _as_given(sentence: str, source: AddingSource) -> str:
 def _add_row(source: AddingSource, options: SourceOptions | None, *, can_add: bool) -> None:
     """Draw name, seed, the button and the command."""
     left, right = st.columns([3, 1])
-    suggested = _free_name(source.suggested_name)
+    suggested = free_dataset_name(cache.workspace(), source.suggested_name)
     name = left.text_input("Name", placeholder=suggested, **state.bind("add_name")).strip() or suggested
     seed = right.number_input(
         "Seed",
@@ -112,13 +112,6 @@ def _add_row(source: AddingSource, options: SourceOptions | None, *, can_add: bo
             command_popover(command_of(source, options, name=name, seed=int(seed)))
 
 
-def _free_name(wished: str) -> str:
-    """Return a name that no dataset has yet: the wished one, else with a number."""
-    taken = {name.casefold() for name in cache.dataset_names()}
-    numbered = (f"{wished} {number}" for number in itertools.count(2))
-    return next(name for name in itertools.chain([wished], numbered) if name.casefold() not in taken)
-
-
 def _work(source: AddingSource, settings: dict[str, Any]) -> Callable[[Progress], Dataset]:
     """Return the work of adding a source, for a thread."""
     workspace = cache.workspace()
@@ -131,6 +124,8 @@ def _work(source: AddingSource, settings: dict[str, Any]) -> Callable[[Progress]
     def add(tell: Progress) -> Dataset:
         try:
             return add_dataset(workspace, path, progress=tell, **settings)
+        except StoppedError:
+            raise
         except DatasetError as error:
             raise DatasetError(_as_given(str(error), source)) from error
 

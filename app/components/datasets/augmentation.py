@@ -18,6 +18,7 @@ from core.datasets.dataset import Dataset
 from core.explain import service
 from core.plots.image_grid import encode_png
 from core.runs.augmentation import Augmentation, describe, find_risks
+from core.words import SPLIT_NAMES
 
 NUM_VARIANTS = 9
 SMALL = 128  # pixels of width up to which an image is drawn with its pixels to be seen
@@ -28,7 +29,6 @@ STYLE = """<style>
 .augmented img { display: block; width: 100%; border-radius: 3px; }
 .augmented figcaption { font-size: .75rem; opacity: .75; text-align: center; margin-top: 2px; }
 </style>"""
-SPLIT_WORDS = {"val": "validation", "test": "test"}
 
 
 @st.fragment
@@ -87,7 +87,7 @@ def _draw(
     if row["excluded"]:
         st.caption("This image was left out of the dataset; training never sees it.")
     elif row["split"] != "train":
-        split = SPLIT_WORDS[row["split"]]
+        split = SPLIT_NAMES[row["split"]]
         st.caption(f"This is a {split} image: no run changes it. Shown is what would become of it.")
     _draw_pictures(original, variants)
     st.caption(plain(name_of(dataset, sample_id)))

@@ -14,7 +14,7 @@ from app.failures import shown_as_text
 from core.datasets.balance import ORDERS, count_images, sort_classes
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.images.mean_images import sample_classes
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 VIEWS = {"rows": "A row a class", "wall": "One of each class"}
 ROWS_A_PAGE = 20  # classes

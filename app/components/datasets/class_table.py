@@ -12,14 +12,18 @@ from app.components.thumbnail_grid import names_of
 from core.datasets.dataset import Dataset
 from core.datasets.images.mean_images import MeanImage
 from core.datasets.images.thumbnails import encode_thumbnail
+from core.words import counted
 
 SIZE = 64  # of a picture, CSS pixels
 STYLE = f"""<style>
 .class-rows {{ border-collapse: collapse; width: 100%; }}
 .class-rows th {{ text-align: left; font-weight: 500; font-size: .85rem; width: 8rem;
   overflow-wrap: anywhere; padding: 3px 10px 3px 0; vertical-align: middle; }}
+.class-rows th span {{ display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3;
+  overflow: hidden; }}
 .class-rows th small {{ display: block; opacity: .65; font-weight: 400; }}
 .class-rows td {{ padding: 3px 0; }}
+.class-rows td:nth-child(2) {{ width: {SIZE + 20}px; }}
 .class-rows tr + tr {{ border-top: 1px solid rgba(128, 128, 128, .2); }}
 .class-rows div {{ display: flex; flex-wrap: wrap; gap: 4px; }}
 .class-rows img {{ width: {SIZE}px; height: {SIZE}px; object-fit: contain; border-radius: 3px; display: block;
@@ -53,14 +57,15 @@ def class_table(
         cells = [_image(pictures[int(one)], escape(titles[int(one)])) for one in group]
         words = "".join(cells) or "<i>No picture in this split.</i>"
         rows.append(
-            f"<tr><th scope='row'>{name}<small>{totals[label]:,} images</small></th>"
+            f"<tr><th scope='row'><span title='{name}'>{name}</span>"
+            f"<small>{counted(int(totals[label]))}</small></th>"
             f"<td>{average}</td><td><div>{words}</div></td></tr>"
         )
     st.html(f"{STYLE}<table class='class-rows'>{''.join(rows)}</table>")
 
 
 def _mean(mean: MeanImage, name: str) -> str:
-    title = f"Mean of {mean.num_images:,} images of {name}"
+    title = f"Mean of {counted(mean.num_images)} of {name}"
     return _image(encode_thumbnail(mean.pixels, SIZE), title, kind="mean")
 
 

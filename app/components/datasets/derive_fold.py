@@ -13,8 +13,8 @@ from app.components.plain_text import plain
 from core.datasets.balance import count_images
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.preparing.deriving import Derivation
-from core.predictions import SPLIT_NAMES
 from core.regrouping.store import list_groupings
+from core.words import SPLIT_NAMES
 
 JOB = "deriving"
 MAX_VALUES = 1000  # different texts of a column that a list can offer
@@ -90,7 +90,7 @@ def _choose_by_metadata(dataset: Dataset) -> dict[str, Any]:
         "Only where",
         columns,
         index=None,
-        placeholder="A metadata column",
+        placeholder="A column of the source",
         help=Derivation.help_of("column"),
         key=f"derive_column_{dataset.name}",
     )

@@ -8,6 +8,7 @@ from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
 from core.datasets.preparing.deriving import Derivation, derive_dataset
+from core.datasets.store import free_dataset_name
 
 
 def follow_deriving(job: str) -> bool:
@@ -26,10 +27,7 @@ def follow_deriving(job: str) -> bool:
 
 def choose_name(dataset: Dataset, suffix: str) -> str:
     """Let the person name the new dataset; the suggestion is one that is free."""
-    names = set(cache.dataset_names())
-    suggested, number = f"{dataset.name} {suffix}", 2
-    while suggested in names:
-        suggested, number = f"{dataset.name} {suffix} {number}", number + 1
+    suggested = free_dataset_name(cache.workspace(), f"{dataset.name} {suffix}")
     typed = st.text_input(
         "Name of the new dataset", placeholder=suggested, **state.bind(f"{suffix}_name_{dataset.name}")
     )

@@ -44,9 +44,8 @@ def _draw(found: Distribution) -> None:
         return
     figure = plot_distribution(found.counts, found.edges, title=found.name, unit=found.unit)
     st.plotly_chart(figure, key=f"distribution_{found.name}", config={"displayModeBar": False})
-    st.caption(
-        f"{found.smallest:,.4g} to {found.largest:,.4g}, median {found.median:,.4g} {found.unit}".strip()
-    )
+    numbers = f"{found.smallest:,.3g} to {found.largest:,.3g}, median {found.median:,.3g}"
+    st.caption(f"{numbers} ({found.unit})" if found.unit else numbers)
 
 
 def _channels(statistics: pd.DataFrame) -> None:

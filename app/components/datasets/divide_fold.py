@@ -10,7 +10,7 @@ from app.components.datasets.previews import given_preview, split_preview
 from app.components.plain_text import plain
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.preparing.split_plan import SplitPlan, SplitPreview, apply_splits
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 GROUP, NAME, NOTHING = "group", "name", "nothing"
 BY_WORDS = {GROUP: "The dataset's groups", NAME: "File name, up to a sign", NOTHING: "Nothing"}
@@ -92,9 +92,11 @@ def _choose_plan(dataset: Dataset) -> SplitPlan | None:
 def _choose_by(dataset: Dataset, place: st.delta_generator.DeltaGenerator) -> str:
     """Let the person choose what stays together; returns a key of ``BY_WORDS``, or prefix and column."""
     columns = [f"{COLUMN_PREFIX}{name}" for name in dataset.metadata.columns]
-    options = [GROUP, *columns, *([NAME] if dataset.root is not None else []), NOTHING]
     num_groups = dataset.included["group"].nunique()
-    words = {**BY_WORDS, GROUP: f"{BY_WORDS[GROUP]} ({num_groups:,})"}
+    names, nothing = [NAME] if dataset.root is not None else [], [NOTHING] if num_groups else []
+    options = [GROUP, *columns, *names, *nothing]  # without groups, keeping them together is to keep nothing
+    own = f"{BY_WORDS[GROUP]} ({num_groups:,})" if num_groups else BY_WORDS[NOTHING]
+    words = {**BY_WORDS, GROUP: own}
     key = f"divide_by_{dataset.name}"
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import cache
 from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.editing.edits import Step, exclude, move_to_split, record, relabel, restore, undo
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES, counted
 
 REASONS = ("Excluded by hand.", "A duplicate.", "Shows something else.", "Cannot be recognized.", "Damaged.")
 HELP = {
@@ -35,7 +36,7 @@ def edit_bar(dataset: Dataset, sample_ids: Sequence[int] | np.ndarray, *, key: s
     ids = np.unique(np.asarray(sample_ids, dtype=np.int64))
     excluded = dataset.table["excluded"].to_numpy(bool)[ids]
     with st.container(horizontal=True, vertical_alignment="center", key=key):
-        st.markdown(f"**{_images(len(ids))} chosen**" if len(ids) else "No image chosen")
+        st.markdown(f"**{counted(len(ids))} chosen**" if len(ids) else "No image chosen")
         _exclude_choice(dataset, ids[~excluded], key)
         _relabel_choice(dataset, ids, key)
         _move_choice(dataset, ids[~excluded], key)
@@ -74,24 +75,29 @@ def undo_edit(dataset: Dataset) -> None:
         st.rerun()
 
 
+def _choice(dataset: Dataset, title: str, icon: str, *, key: str, is_on: bool) -> DeltaGenerator:
+    """Draw the button that opens a choice; after an edit it is another one, so that the choice closes."""
+    return st.popover(title, icon=icon, disabled=not is_on, key=f"{key}_popover_{dataset.version}")
+
+
 def _exclude_choice(dataset: Dataset, ids: np.ndarray, key: str) -> None:
-    with st.popover("Exclude", icon=":material/block:", disabled=not len(ids), key=f"{key}_exclude_popover"):
+    with _choice(dataset, "Exclude", ":material/block:", key=f"{key}_exclude", is_on=len(ids) > 0):
         reason = st.selectbox(
             "Reason", REASONS, accept_new_options=True, help="Kept with the edit.", key=f"{key}_reason"
         )
         if st.button(
-            f"Exclude {_images(len(ids))}", type="primary", help=HELP["exclude"], key=f"{key}_exclude"
+            f"Exclude {counted(len(ids))}", type="primary", help=HELP["exclude"], key=f"{key}_exclude"
         ):
             keep_edit(dataset, lambda: exclude(dataset, ids, reason=reason or REASONS[0]))
 
 
 def _relabel_choice(dataset: Dataset, ids: np.ndarray, key: str) -> None:
-    with st.popover("Relabel", icon=":material/sell:", disabled=not len(ids), key=f"{key}_relabel_popover"):
+    with _choice(dataset, "Relabel", ":material/sell:", key=f"{key}_relabel", is_on=len(ids) > 0):
         name = st.selectbox(
             "Class", dataset.class_names, index=None, placeholder="Choose the right one", key=f"{key}_class"
         )
         if st.button(
-            f"Relabel {_images(len(ids))}",
+            f"Relabel {counted(len(ids))}",
             type="primary",
             disabled=name is None,
             help=HELP["relabel"],
@@ -101,7 +107,7 @@ def _relabel_choice(dataset: Dataset, ids: np.ndarray, key: str) -> None:
 
 
 def _move_choice(dataset: Dataset, ids: np.ndarray, key: str) -> None:
-    with st.popover("Move", icon=":material/swap_horiz:", disabled=not len(ids), key=f"{key}_move_popover"):
+    with _choice(dataset, "Move", ":material/swap_horiz:", key=f"{key}_move", is_on=len(ids) > 0):
         split = st.segmented_control(
             "To the split",
             SPLITS,
@@ -109,9 +115,5 @@ def _move_choice(dataset: Dataset, ids: np.ndarray, key: str) -> None:
             help=HELP["move"],
             key=f"{key}_split",
         )
-        if st.button(f"Move {_images(len(ids))}", type="primary", disabled=split is None, key=f"{key}_move"):
+        if st.button(f"Move {counted(len(ids))}", type="primary", disabled=split is None, key=f"{key}_move"):
             keep_edit(dataset, lambda: move_to_split(dataset, ids, str(split)))
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

@@ -17,7 +17,7 @@ COPIES = {"copy": "Copies", "hardlink": "Hard links", "none": "The table alone"}
 HELP = {
     "target": "A path on the computer that runs Regroup, of a folder that is not there yet, or is empty.",
     "layout": "Class folders: one folder a class, as most programs read them. A table: images.csv with path, "
-    "label, split, group and all metadata.",
+    "label, split, group and all columns of the source.",
     "copies": "Copies are files of their own. A hard link is a second name of the same file, without space, "
     "but who changes it under one name changes it under both. Pictures with something painted over, "
     "and those of an array, are always written anew, as PNG.",

@@ -13,7 +13,7 @@ from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
 from core.datasets.editing.edits import relabel
 from core.evaluation.label_issues import LOOKED_AT, LabelIssues
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 ISSUES_A_PAGE = 12
 ISSUES_A_ROW = 6

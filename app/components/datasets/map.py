@@ -17,6 +17,7 @@ from core.datasets.dataset import Dataset
 from core.datasets.mapping.embedding import ImageMap, compute_map, count_missing, is_shown, map_path
 from core.errors import RegroupError
 from core.explain.features import feature_reader
+from core.words import counted
 
 WAIT_S = 2.0  # a map that takes no longer is shown without a progress bar
 # Columns of Streamlit stack on a phone only; pictures beside the map need some room of their own.
@@ -81,8 +82,7 @@ def _offer_anew(dataset: Dataset, choice: MapChoice, image_map: ImageMap) -> Non
     num_missing = count_missing(dataset, image_map)
     if num_placed < image_map.num_images or not num_missing:
         return
-    images = "1 image" if num_missing == 1 else f"{num_missing:,} images"
-    st.caption(f"{images} came back after the map was made and cannot be on it.")
+    st.caption(f"{counted(num_missing)} came back after the map was made and cannot be on it.")
     if st.button("Make the map anew", icon=":material/refresh:", key="map_again"):
         key = _job_key(dataset, choice)
         job = _start(key, dataset, choice)

@@ -15,7 +15,8 @@ from core.datasets.dataset import SPLITS, Dataset
 from core.evaluation.answers import answers_by_image, predicted_by_image
 from core.plots.embedding import Category, MapPoints, class_category, plot_embedding, plot_embedding_values
 from core.plots.theme import CLASS_COLORS, SPLIT_COLORS, class_color
-from core.predictions import SPLIT_NAMES, Predictions
+from core.predictions import Predictions
+from core.words import SPLIT_NAMES
 
 MAX_HIGHLIGHTED = 12  # classes that a person can tell apart at once
 COLOR_HELP = (

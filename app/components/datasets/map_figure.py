@@ -13,7 +13,7 @@ from app.components.datasets.map_colors import Coloring
 from core.datasets.dataset import Dataset
 from core.datasets.mapping.embedding import ImageMap, MapSettings, is_shown
 from core.plots.embedding import MapPoints
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 PAGE = "map_page"  # session key: which page of the selected pictures is shown
 BUTTONS_AWAY = ["autoScale2d", "toImage"]

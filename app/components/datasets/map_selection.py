@@ -9,6 +9,7 @@ from app.components.datasets.edit_bar import edit_bar
 from app.components.datasets.map_figure import PAGE, clear_selection
 from app.components.picture_picker import picture_picker
 from core.datasets.dataset import Dataset
+from core.words import counted
 
 PAGE_SIZE = 48  # pictures
 LARGE = 320  # CSS pixels of a picture that is selected alone
@@ -38,7 +39,7 @@ def selected_pictures(dataset: Dataset, sample_ids: np.ndarray) -> None:
         st.info(EMPTY, icon=":material/select_all:")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = "1 image" if len(sample_ids) == 1 else f"{len(sample_ids):,} images"
+        count = counted(len(sample_ids))
         st.markdown(f"**{count} selected**", width="content", help=ORDER_HELP)
         st.button(
             "Clear", icon=":material/close:", on_click=clear_selection, args=(dataset,), key="map_clear"

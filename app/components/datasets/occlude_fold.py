@@ -16,7 +16,7 @@ from app.components.thumbnail_grid import name_of
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.preparing.deriving import Derivation
 from core.datasets.preparing.occlusion import Occlusion
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 JOB = "occluding"
 KINDS = {
@@ -47,7 +47,7 @@ def occlude_fold(dataset: Dataset) -> None:
     if dataset.occlusion is not None:
         st.info(f"These pictures are occluded already: {plain(dataset.occlusion.words)}.")
         return
-    settings, folder, invert = _choose(dataset)
+    settings, folder, invert = _choose()
     if settings is None:
         return
     _preview(dataset, settings, folder, invert)
@@ -59,7 +59,7 @@ def occlude_fold(dataset: Dataset) -> None:
         command_popover(_command(dataset, derivation, name))
 
 
-def _choose(dataset: Dataset) -> tuple[Occlusion | None, Path | None, bool]:
+def _choose() -> tuple[Occlusion | None, Path | None, bool]:
     left, middle, right = st.columns([2, 2, 1])
     kind = left.selectbox(
         "Mask",
@@ -79,28 +79,9 @@ def _choose(dataset: Dataset) -> tuple[Occlusion | None, Path | None, bool]:
     values: dict[str, Any] = {"kind": kind, "fill": fill, "seed": seed}
     folder, invert = None, False
     if kind == "pictures":
-        text = st.text_input(
-            "Folder of mask pictures",
-            help="A path on the computer that runs Regroup. A picture with transparency hides where it is "
-            "opaque, any other where it is white. They are read once and kept; the folder may go afterward.",
-            **state.bind("mask_folder"),
-        ).strip()
-        invert = st.toggle(
-            "Turn the masks around", help=Derivation.help_of("invert_masks"), **state.bind("mask_invert")
-        )
-        folder = Path(text).expanduser() if text else None
+        folder, invert = _choose_pictures()
     else:
-        values["share"] = (
-            st.slider(
-                "Hidden, % of the picture",
-                1,
-                90,
-                20,
-                help=Occlusion.help_of("share"),
-                **state.bind("mask_share"),
-            )
-            / 100
-        )
+        values["share"] = _choose_share()
     values["splits"] = st.multiselect(
         "In",
         list(SPLITS),
@@ -115,6 +96,26 @@ def _choose(dataset: Dataset) -> tuple[Occlusion | None, Path | None, bool]:
     if kind == "pictures" and folder is None:
         return None, None, False
     return Occlusion.make(**values), folder, invert
+
+
+def _choose_pictures() -> tuple[Path | None, bool]:
+    text = st.text_input(
+        "Folder of mask pictures",
+        help="A path on the computer that runs Regroup. A picture with transparency hides where it is "
+        "opaque, any other where it is white. They are read once and kept; the folder may go afterward.",
+        **state.bind("mask_folder"),
+    ).strip()
+    invert = st.toggle(
+        "Turn the masks around", help=Derivation.help_of("invert_masks"), **state.bind("mask_invert")
+    )
+    return Path(text).expanduser() if text else None, invert
+
+
+def _choose_share() -> float:
+    percent = st.slider(
+        "Hidden, % of the picture", 1, 90, 20, help=Occlusion.help_of("share"), **state.bind("mask_share")
+    )
+    return percent / 100
 
 
 def _preview(dataset: Dataset, settings: Occlusion, folder: Path | None, invert: bool) -> None:

@@ -12,6 +12,7 @@ from app.components.thumbnail_grid import thumbnail_grid
 from core.datasets.balance import color_modes, count_images, size_range
 from core.datasets.browsing.index import first_of_classes
 from core.datasets.dataset import SPLITS, Dataset
+from core.words import counted
 
 LEFT_OUT_HELP = "Excluded by hand, or files that cannot be read as images. They are used nowhere."
 SIZES_HELP = "Width x height in pixels of the smallest, the median and the largest image by area."
@@ -53,7 +54,7 @@ def _cards(dataset: Dataset) -> None:
         "kept for the final number. Images of one group stay together in the splits drawn here."
     )
     scan = cache.scan(dataset.name)
-    edits = f", {dataset.num_edits:,} edit{'s' if dataset.num_edits > 1 else ''}" if dataset.num_edits else ""
+    edits = f", {counted(dataset.num_edits, 'edit')}" if dataset.num_edits else ""
     st.html(SMALL_CARDS)
     with st.container(horizontal=True, key="dataset_cards"):
         _card("Images", f"{dataset.num_images:,}")

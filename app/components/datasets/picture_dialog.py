@@ -15,9 +15,9 @@ from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
 from core.datasets.editing.edits import load_edits
 from core.datasets.images.full_picture import full_picture
+from core.words import SPLIT_NAMES
 
 OPEN = "open_picture"  # session key of the picture that is open
-SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
 SCAN_TITLES = {
     "brightness": ("Brightness", "Mean of all pixels, 0 (black) to 255 (white)."),
     "contrast": ("Contrast", "Standard deviation of the pixels; near 0 the picture is blank."),
@@ -44,27 +44,18 @@ class _Open:
     dataset: str
     ids: tuple[int, ...]
     place: int
-    opener: str | None
+    opener: str
 
 
-def show_picture(
-    dataset: Dataset, sample_id: int, *, among: Sequence[int] | np.ndarray | None = None
-) -> None:
-    """Open the dialog in this run; a page opens one dialog a run.
+def open_picture(dataset: Dataset, sample_id: int, among: Sequence[int] | np.ndarray, *, opener: str) -> None:
+    """Let ``show_open_picture`` draw the dialog from now on until it is closed; for a callback.
 
     Args:
         dataset: Whose picture.
         sample_id: Which.
-        among: The list in which "previous" and "next" go; without it there is only this picture.
+        among: The list in which "previous" and "next" go.
+        opener: Key of the element that draws the dialog.
     """
-    open_picture(dataset, sample_id, [sample_id] if among is None else among, opener=None)
-    _dialog()
-
-
-def open_picture(
-    dataset: Dataset, sample_id: int, among: Sequence[int] | np.ndarray, *, opener: str | None
-) -> None:
-    """Let ``show_open_picture(opener=...)`` draw the dialog from now on until it is closed; in a callback."""
     ids = tuple(int(one) for one in among)
     st.session_state[OPEN] = _Open(dataset.name, ids, ids.index(int(sample_id)), opener)
 
@@ -134,7 +125,7 @@ def picture_record(dataset: Dataset, sample_id: int) -> dict[str, tuple[str, str
     record = {
         "File": (_place_of(dataset, sample_id), ""),
         "Class": (dataset.class_names[label] if label >= 0 else "none", ""),
-        "Split": (SPLIT_TITLES.get(str(row["split"]), "none"), "Which part of the work it is used for."),
+        "Split": (SPLIT_NAMES.get(str(row["split"]), "none"), "Which part of the work it is used for."),
         "Size": (f"{row['width']:,} x {row['height']:,} pixels", ""),
         "Color mode": (str(row["mode"]), "As found in the file: L is grey, P a palette, A transparency."),
     }  # fmt: skip

@@ -19,7 +19,7 @@ from core.datasets.browsing.picture_query import (
     write_query,
 )
 from core.datasets.dataset import SPLITS
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 WRITTEN = "pictures_url"  # session key of the parameters that this part wrote last
 MAX_OPTIONS = 1000  # distinct texts of a column that a list offers; of more, a value is typed
@@ -54,7 +54,7 @@ def obey_url(index: PictureIndex) -> None:
     _put(query, index)
     if problems:
         told = plain("; ".join(problems[:MAX_TOLD]))
-        st.info(f"The address asks for more than there is: {told}.", icon=":material/info:")
+        st.info(f"Not all that the address asks for can be shown: {told}.", icon=":material/info:")
 
 
 def write_url(query: PictureQuery) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from app import cache
 from app.components.command import command_popover
 from app.components.datasets.edit_bar import edit_bar
+from app.components.datasets.edit_history import edit_history_popover
 from app.components.datasets.picture_dialog import open_picture, show_open_picture
 from app.components.datasets.picture_filters import draw_filters, key_of, obey_url, write_url
 from app.components.datasets.scanning import scan_of
@@ -83,6 +84,7 @@ def _draw_page(dataset: Dataset, query: PictureQuery, found: np.ndarray) -> None
             on_click=lambda: open_picture(dataset, chosen[0], shown, opener=PICKER),
         )  # fmt: skip
         edit_bar(dataset, chosen, key="pictures_edit")
+        edit_history_popover(dataset, key="pictures_history")
     _draw_pages(dataset, query, len(found), "bottom")
 
 

@@ -12,6 +12,7 @@ from app.components.plain_text import plain
 from app.failures import shown_as_text
 from core.datasets.dataset import Dataset
 from core.datasets.trouble.findings import MAX_NEAR_DISTANCE, NEAR_DISTANCE, TITLES, Kind, looked_for
+from core.words import counted
 
 NEAR_HELP = (
     "Each image has a fingerprint of 64 bits that says where it is light and where dark. Copies that were "
@@ -46,6 +47,8 @@ def trouble_part(dataset: Dataset) -> None:
         for finding in found:
             finding_card(dataset, finding)
         label_issues_card(dataset)
+        if not found:
+            _nothing_found(dataset, is_whole=scan is not None and not scan.attrs.get("notes"))
         kinds = {finding.kind for finding in found}
         _not_found(dataset, kinds, has_scan=scan is not None, has_groups=_has_groups(dataset, group_by))
 
@@ -81,15 +84,19 @@ def _has_groups(dataset: Dataset, group_by: str | None) -> bool:
     return group_by is not None or has_own or cache.grouping_choices(dataset.name)[0] is not None
 
 
+def _nothing_found(dataset: Dataset, *, is_whole: bool) -> None:
+    """Praise a dataset whose pixels were all looked at; else say that nothing was found so far."""
+    where = f"in {counted(dataset.num_images)} of {plain(dataset.name)}"
+    if is_whole:
+        st.success(f"No trouble was found {where}.", icon=":material/check_circle:")
+    else:
+        st.info(f"No trouble was found so far {where}.", icon=":material/hourglass:")
+
+
 def _not_found(dataset: Dataset, found: set[Kind], *, has_scan: bool, has_groups: bool) -> None:
     """Say what was looked for without finding any, and what could not be looked for."""
     kinds = looked_for(dataset, has_scan=has_scan, has_groups=has_groups)
     clean = [TITLES[kind].lower() for kind in kinds if kind not in found]
-    if not found:
-        st.success(
-            f"No trouble was found in {dataset.num_images:,} images of {plain(dataset.name)}.",
-            icon=":material/check_circle:",
-        )
     if clean:
         st.markdown(f":material/check: Looked for and not found: {', '.join(clean)}.")
     if not has_scan:

@@ -8,7 +8,7 @@ from app.components.datasets.edit_bar import edit_bar
 from app.components.picture_picker import picture_picker
 from core.datasets.dataset import Dataset
 from core.datasets.trouble.findings import Finding, Kind
-from core.predictions import SPLIT_NAMES
+from core.words import SPLIT_NAMES
 
 PAIRS_A_PAGE = 24
 PICTURES_A_PAGE = 60

@@ -9,9 +9,10 @@ import pandas as pd
 from core.datasets.dataset import SPLITS, TABLE_COLUMNS, Dataset
 from core.datasets.images.integrity import FileFacts, inspect_arrays, inspect_files
 from core.datasets.parallel import Progress
-from core.datasets.sources.listing import Listing, natural_key, some
+from core.datasets.sources.listing import Listing, natural_key
 from core.datasets.split import assign_splits
 from core.errors import DatasetError
+from core.words import counted, some
 
 
 def build_dataset(name: str, listing: Listing, *, seed: int = 0, progress: Progress | None = None) -> Dataset:
@@ -115,10 +116,11 @@ def _note_leaks(table: pd.DataFrame) -> list[str]:
     """Say when a group or an identical image stands in two splits, as given splits may have it."""
     included = table[~table["excluded"]]
     notes = []
-    for column, what in (("group", "groups of images"), ("sha1", "identical images")):
+    for column, noun, what in (("group", "group", "images"), ("sha1", "set", "identical images")):
         count = int((included.groupby(column)["split"].nunique() > 1).sum())
         if count:
-            notes.append(f"In more than one split: {count:,} {what}; test scores may be a little too good.")
+            torn = f"{counted(count, noun)} of {what}"
+            notes.append(f"In more than one split: {torn}; test scores may be a little too good.")
     return notes
 
 

@@ -19,7 +19,7 @@ from core.datasets.sources.class_names import (
 )  # fmt: skip
 from core.datasets.sources.file_names import group_by_name
 from core.datasets.sources.folder import ARRAY_SUFFIXES, TABLE_SUFFIXES, FolderContent, scan_folder
-from core.datasets.sources.listing import Listing, natural_key, some
+from core.datasets.sources.listing import Listing, natural_key
 from core.datasets.sources.metadata_table import (
     guess_metadata,
     list_metadata_table,
@@ -30,6 +30,7 @@ from core.datasets.sources.options import MetadataColumns, SourceOptions
 from core.datasets.sources.recognize import KINDS, array_file_in, columns_of, is_folder, list_as_found
 from core.datasets.sources.uploads import Upload, store_upload
 from core.errors import DatasetError
+from core.words import some
 from core.workspace import full_path
 
 LIMIT = 250_000  # images looked for

@@ -14,6 +14,7 @@ from core.datasets.editing.edit_log import editing
 from core.datasets.images.decoding import UnreadableError
 from core.datasets.images.reading import read_bytes
 from core.datasets.parallel import Progress, map_images
+from core.datasets.scanning.scan import drop_incomplete_scan
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace, full_path, read_json, write_json
@@ -76,7 +77,8 @@ def relocate(
     """Tell a dataset that the folder of its images lies elsewhere now, and return it.
 
     All files are looked for there, and some are compared with what was noted when the dataset was added.
-    Runs, edits and groupings stay as they are, and so does what was computed of the images.
+    Runs, edits and groupings stay as they are, and so does what was computed of the images; only a scan that
+    missed images is forgotten.
 
     Args:
         workspace: Where the dataset is kept.
@@ -108,7 +110,9 @@ def relocate(
         told = facts["description"].replace(str(dataset.root), str(root))
         write_json(folder / "dataset.json", {**facts, "root": str(root), "description": told})
         _rename_caches(folder, dataset.images_hash, moved.images_hash)
-    return load_dataset(workspace, name)
+    found = load_dataset(workspace, name)
+    drop_incomplete_scan(found)
+    return found
 
 
 def can_relocate(dataset: Dataset) -> bool:

@@ -26,8 +26,8 @@ from core.datasets.browsing.picture_filter import (
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.editing.edits import load_edits
 from core.datasets.scanning.quality import NEAR_BLANK_CONTRAST
-from core.datasets.sources.listing import some
 from core.errors import DatasetError
+from core.words import some
 
 
 def find_samples(
@@ -124,7 +124,7 @@ class PictureIndex:
 
     def values_of(self, column: str) -> list[str] | None:
         """Return the texts of an extra column, sorted, ``MISSING`` first where some are; None for numbers."""
-        if pd.api.types.is_numeric_dtype(self._column(column)):
+        if pd.api.types.is_numeric_dtype(self.dataset.column(column)):
             return None
         return self._codes_of(column)[1]
 
@@ -239,21 +239,14 @@ class PictureIndex:
         turn = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
         return rows[by_class[np.argsort(turn, kind="stable")]]
 
-    def _column(self, column: str) -> pd.Series:
-        metadata = self.dataset.metadata
-        if column not in metadata.columns:
-            has = f"it has {some(list(metadata.columns))}" if len(metadata.columns) else "it has none"
-            raise DatasetError(f"{self.dataset.name!r} has no extra column {column!r}; {has}.")
-        return metadata[column]
-
     def _numbers(self, column: str) -> np.ndarray:
         if column in ("width", "height"):
             return self._sides[column == "height"]
-        return self._column(column).to_numpy(np.float64, na_value=np.nan)
+        return self.dataset.column(column).to_numpy(np.float64, na_value=np.nan)
 
     def _codes_of(self, column: str) -> tuple[np.ndarray, list[str]]:
         if column not in self._codes:
-            texts = self._column(column).astype("string").fillna(MISSING)
+            texts = self.dataset.column(column).astype("string").fillna(MISSING)
             codes, values = pd.factorize(texts, sort=True)
             self._codes[column] = codes, [str(value) for value in values]
         return self._codes[column]

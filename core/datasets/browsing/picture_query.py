@@ -90,7 +90,7 @@ def read_query(parameters: Parameters, index: PictureIndex) -> tuple[PictureQuer
             except ValueError:
                 value = None
             if value is None or (choices is not None and value not in choices):
-                problems.append(f"{_shown(text)} is no {TITLES.get(name, name)} that there is here")
+                problems.append(f"{_shown(text)} is no {TITLES.get(name, name)} here")
             elif value not in found:
                 found.append(value)
         return found

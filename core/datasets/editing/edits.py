@@ -14,18 +14,17 @@ import pandas as pd
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.editing.edit_log import (
     LOG_FILE,
-    Change,
     EditLog,
-    Step,
-    apply_steps,
     editing,
     load_edits,
     read_names,
     write_names,
     write_step,
 )
-from core.datasets.sources.listing import some
+from core.datasets.editing.steps import Change, Step, apply_steps
+from core.datasets.store import load_dataset
 from core.errors import DatasetError
+from core.words import counted, some
 from core.workspace import Workspace
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "divide",
     "exclude",
     "go_to",
-    "groups_of",
     "load_edits",
     "move_to_split",
     "record",
@@ -61,7 +59,7 @@ def exclude(dataset: Dataset, sample_ids: Ids, *, reason: str = "Excluded by han
     """
     ids = _checked(dataset, sample_ids)
     ids = ids[~dataset.table["excluded"].to_numpy(bool)[ids]]
-    title = f"Excluded {_images(len(ids))}: {reason.strip().rstrip('.').lower()}"
+    title = f"Excluded {counted(len(ids))}: {reason.strip().rstrip('.').lower()}"
     return Step(title, _changes((ids, {"excluded": True, "reason": reason})))
 
 
@@ -78,7 +76,7 @@ def restore(dataset: Dataset, sample_ids: Ids) -> Step:
         reason = dataset.table["reason"].iat[lost[0]]
         why = reason if isinstance(reason, str) else "It has no class; relabel it first."
         raise DatasetError(f"Image {lost[0]} of {dataset.name!r} cannot be taken in: {why}")
-    title = f"Took {_images(len(ids))} back in"
+    title = f"Took {counted(len(ids))} back in"
     return Step(title, _changes((ids, {"excluded": False, "reason": None})))
 
 
@@ -101,7 +99,7 @@ def relabel(dataset: Dataset, class_of_sample: Mapping[int, str]) -> Step:
     rows = pd.Series(samples[differs]).groupby(labels[differs])
     named = [(ids.sort_values().to_numpy(), dataset.class_names[int(str(label))]) for label, ids in rows]
     what = f" as {named[0][1]}" if len(named) == 1 else ""
-    title = f"Relabeled {_images(int(differs.sum()))}{what}"
+    title = f"Relabeled {counted(int(differs.sum()))}{what}"
     return Step(title, _changes(*((ids, {"label": name}) for ids, name in named)))
 
 
@@ -115,7 +113,7 @@ def move_to_split(dataset: Dataset, sample_ids: Ids, split: str) -> Step:
         raise DatasetError(f"There is no split {split!r}; choose one of {', '.join(SPLITS)}.")
     ids = _checked(dataset, sample_ids)
     ids = ids[dataset.table["split"].to_numpy(object)[ids] != split]
-    return Step(f"Moved {_images(len(ids))} to {split}", _changes((ids, {"split": split})))
+    return Step(f"Moved {counted(len(ids))} to {split}", _changes((ids, {"split": split})))
 
 
 def divide(
@@ -140,12 +138,6 @@ def divide(
     return Step(title, _changes(*changes, *_regrouped(dataset, groups)))
 
 
-def groups_of(dataset: Dataset) -> np.ndarray:
-    """Return the group of every row, None where an image stands alone, object, ``(num_table_rows,)``."""
-    groups = dataset.table["group"].astype(object)
-    return groups.where(groups.notna(), None).to_numpy(object)
-
-
 def record(workspace: Workspace, dataset: Dataset, step: Step) -> Dataset:
     """Write an edit down and return the dataset with it; edits that were undone are forgotten.
 
@@ -158,8 +150,6 @@ def record(workspace: Workspace, dataset: Dataset, step: Step) -> Dataset:
         DatasetError: The edit changes nothing, or the dataset was deleted or replaced meanwhile.
         WorkspaceError: The disk is full or the folder cannot be written.
     """
-    from core.datasets.store import load_dataset  # noqa: PLC0415 - the store applies edits when it loads
-
     if not step.num_images:
         raise DatasetError("This edit changes no image; choose images that are not like that already.")
     with editing(workspace, dataset.name) as folder:
@@ -204,8 +194,6 @@ def redo(workspace: Workspace, name: str) -> Dataset:
 
 
 def _move(workspace: Workspace, name: str, *, to: int | None = None, by: int = 0) -> Dataset:
-    from core.datasets.store import load_dataset  # noqa: PLC0415 - as above
-
     with editing(workspace, name) as folder:
         names, position = read_names(folder)
         target = position + by if to is None else to
@@ -234,7 +222,7 @@ def _regrouped(
         return []
     if len(groups) != len(dataset.table):
         raise ValueError(f"There are {len(groups)} groups for {len(dataset.table)} rows of the table.")
-    before, new = groups_of(dataset), np.array(groups, dtype=object)
+    before, new = dataset.groups, np.array(groups, dtype=object)
     ids = np.flatnonzero(new != before)
     return [(ids, {"group": new[ids].tolist()})]
 
@@ -256,7 +244,3 @@ def _checked(dataset: Dataset, sample_ids: Ids) -> np.ndarray:
             f"its images are numbered 0 to {len(dataset.table) - 1}."
         )
     return ids
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

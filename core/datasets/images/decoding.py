@@ -132,6 +132,10 @@ def _checked_header(content: bytes) -> Header | None:
 
 
 def _check_size(width: int, height: int) -> None:
+    if width <= 0 or height <= 0:  # OpenCV would print what it thinks of that
+        raise UnreadableError(
+            f"The image has {width} x {height} pixels, so it is damaged; copy the file again."
+        )
     if width * height > MAX_PIXELS:
         raise UnreadableError(
             f"The image has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} million; "

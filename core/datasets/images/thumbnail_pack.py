@@ -46,9 +46,10 @@ class PackWriter:
     def add_all(self, sample_ids: Sequence[int], jpegs: Sequence[bytes | None]) -> None:
         """Write the thumbnails of some rows; rows come in ascending order, and those left out have none."""
         for sample_id, jpeg in zip(sample_ids, jpegs, strict=True):
-            if jpeg is not None:
-                self._ends[sample_id + 1] = len(jpeg)
-                self._write(jpeg)
+            self._ends[sample_id + 1] = len(jpeg or b"")
+        content = b"".join(jpeg for jpeg in jpegs if jpeg is not None)
+        if content:
+            self._write(content)
 
     def complete(self) -> None:
         """Write what follows the last thumbnail; a full disk is noticed here at the latest."""

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.preparing.occlusion import Occlusion
 from core.datasets.settings import Settings
-from core.datasets.sources.listing import some
 from core.errors import DatasetError
+from core.words import name_splits, some
 
 
 class Derivation(Settings):
@@ -22,7 +22,7 @@ class Derivation(Settings):
     splits: tuple[Literal["train", "val", "test"], ...] | None = Field(
         default=None, description="Splits whose images are kept; none given: all."
     )
-    column: str | None = Field(default=None, description="Metadata column by which images are chosen.")
+    column: str | None = Field(default=None, description="Column of the source by which images are chosen.")
     values: tuple[str, ...] | None = Field(
         default=None, description="Values of that column to keep, for a column of texts."
     )
@@ -49,7 +49,7 @@ class Derivation(Settings):
     def _check(self) -> Self:
         limits = (self.values, self.lowest, self.highest)
         if (self.column is None) != all(limit is None for limit in limits):
-            raise ValueError("A metadata column and what to keep of it are given together")
+            raise ValueError("A column and what to keep of it are given together")
         if (self.masks_dir is not None) != (self.occlusion is not None and self.occlusion.kind == "pictures"):
             raise ValueError("A folder of mask pictures is given just when they are what hides the images")
         return self
@@ -99,7 +99,7 @@ def plan_derived(dataset: Dataset, derivation: Derivation, *, name: str) -> tupl
     table = dataset.table.iloc[rows].assign(label=labels[rows]).reset_index(drop=True)
     empty = [s for s in SPLITS if not (table["split"][~table["excluded"]] == s).any()]
     if empty:
-        notes.append(f"Without {' and '.join(empty)} images; divide it anew on Prepare before training.")
+        notes.append(f"Without {name_splits(empty)} images; divide it anew on Prepare before training.")
     derived = replace(
         dataset,
         name=name,
@@ -151,11 +151,7 @@ def _choose_rows(dataset: Dataset, derivation: Derivation) -> np.ndarray:
 
 def _matches(dataset: Dataset, derivation: Derivation) -> np.ndarray:
     """Whether the metadata of each row are as asked, bool, shape ``(num_table_rows,)``."""
-    columns = [str(column) for column in dataset.metadata.columns]
-    if derivation.column not in columns:
-        has = f"its columns are {some(columns)}" if columns else "it has no metadata"
-        raise DatasetError(f"{dataset.name!r} has no metadata column {derivation.column!r}; {has}.")
-    column = dataset.metadata[derivation.column]
+    column = dataset.column(derivation.column or "")
     if derivation.values is not None:
         return column.astype("string").isin(derivation.values).to_numpy(bool)
     if not pd.api.types.is_numeric_dtype(column):
@@ -220,7 +216,7 @@ def _tell(dataset: Dataset, derivation: Derivation) -> str:
     if derivation.classes:
         parts.append(f"classes {some(derivation.classes)}")
     if derivation.splits:
-        parts.append(f"only {' and '.join(derivation.splits)}")
+        parts.append(f"only {name_splits(derivation.splits)}")
     if derivation.values is not None:
         parts.append(f"only {derivation.column} {some(derivation.values)}")
     elif derivation.column is not None:

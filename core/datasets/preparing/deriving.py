@@ -18,9 +18,9 @@ from core.datasets.parallel import Progress
 from core.datasets.preparing.derivation import Derivation, plan_derived
 from core.datasets.preparing.mask_pictures import MaskPictures, read_mask_pictures
 from core.datasets.preparing.occlusion import load_masks
-from core.datasets.sources.listing import some
 from core.datasets.store import check_new_name, new_scratch, save_dataset
 from core.errors import DatasetFileError, WorkspaceError
+from core.words import some
 from core.workspace import Workspace
 
 __all__ = ["Derivation", "derive_dataset", "plan_derived"]

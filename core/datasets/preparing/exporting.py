@@ -20,6 +20,7 @@ from core.datasets.images.reading import image_path, open_array, read_image
 from core.datasets.linking import link_or_copy
 from core.datasets.parallel import Progress, map_images
 from core.datasets.preparing.folder_names import folder_names, free_name
+from core.datasets.store import remove_old
 from core.errors import DatasetError, DatasetFileError, WorkspaceError
 from core.workspace import full_path
 
@@ -28,6 +29,7 @@ Copies = Literal["copy", "hardlink", "none"]
 TABLE_FILE = "images.csv"
 CLASSES_FILE = "classes.csv"
 IMAGES_DIR = "images"
+BUILDING = ".regroup-export-"  # how a folder that is being written is called; some are left over by kill -9
 COLUMNS = ("path", "label", "split", "group")
 
 
@@ -72,10 +74,12 @@ def export_dataset(
         progress: Called with (done, total); what it raises stops the work.
 
     Raises:
-        DatasetError: The target cannot be used, or an image is gone.
+        DatasetError: The target cannot be used, no image is left, or one is gone.
         WorkspaceError: The disk is full or the folder cannot be written.
     """
     place = check_target(dataset, target)
+    if not dataset.num_images:
+        raise DatasetError(f"All images of {dataset.name!r} are excluded; take some back in to export them.")
     if copies == "none" and (layout != "csv" or dataset.root is None):
         raise DatasetError(
             "A table alone can be written only for images that are files; choose the layout csv, or copies."
@@ -85,7 +89,8 @@ def export_dataset(
     if copies == "none":
         paths = dataset.included["path"].astype(object)
     try:
-        building = Path(tempfile.mkdtemp(dir=place.parent, prefix=".", suffix=".tmp"))
+        remove_old(place.parent, f"{BUILDING}*.tmp")
+        building = Path(tempfile.mkdtemp(dir=place.parent, prefix=BUILDING, suffix=".tmp"))
     except OSError as error:
         raise _unwritable(place, error) from error
     try:

@@ -17,6 +17,7 @@ from pydantic import Field
 from core.datasets.preparing.masks import PACKED_BYTES, draw_mask, fit_mask, unpack_mask
 from core.datasets.settings import Settings
 from core.errors import DatasetError
+from core.words import name_splits
 
 if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
@@ -58,14 +59,14 @@ class Occlusion(Settings):
         """What is painted where, for a person.
 
         >>> Occlusion(kind="person", splits=("train", "val")).words
-        '20 % hidden by a person in black, train and val, seed 0'
+        '20 % hidden by a person in black, training and validation, seed 0'
         """
         what = (
             "hidden by mask pictures"
             if self.kind == "pictures"
             else f"{self.share:.0%} hidden by a {self.kind}"
         )
-        return f"{what.replace('%', ' %')} in {self.fill}, {' and '.join(self.splits)}, seed {self.seed}"
+        return f"{what.replace('%', ' %')} in {self.fill}, {name_splits(self.splits)}, seed {self.seed}"
 
 
 def paint(dataset: Dataset, sample_id: int, pixels: np.ndarray) -> np.ndarray:

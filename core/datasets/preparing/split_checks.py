@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.sources.listing import SOME, some
+from core.words import SOME, SPLIT_NAMES, counted, some
 
 if TYPE_CHECKING:
     from core.datasets.preparing.split_plan import SplitPlan
 
-SPLIT_WORDS = {"train": "training", "val": "validation", "test": "test"}
 OFF = 0.02  # a share that differs by more than this from the one asked for is said
 
 
@@ -42,7 +41,7 @@ def check_division(
 def _check_shares(after: pd.DataFrame, plan: SplitPlan) -> list[str]:
     total = int(after["total"].sum())
     off = [
-        f"{SPLIT_WORDS[split]} gets {after[split].sum() / total:.1%} instead of {getattr(plan, split):.0%}"
+        f"{SPLIT_NAMES[split]} gets {after[split].sum() / total:.1%} instead of {getattr(plan, split):.0%}"
         for split in SPLITS
         if abs(after[split].sum() / total - getattr(plan, split)) > OFF
     ]
@@ -59,12 +58,12 @@ def _check_classes(after: pd.DataFrame, plan: SplitPlan) -> list[str]:
         few = after[(after[split] < wanted) & (after[split] > 0)]
         if lacks:
             why = f"since they have too few {units}" if plan.stratified else "by chance"
-            sentences.append(f"Without {SPLIT_WORDS[split]} images, {why}: {some(lacks)}.")
+            sentences.append(f"Without {SPLIT_NAMES[split]} images, {why}: {some(lacks)}.")
         if len(few):
             found = [f"{name} ({count})" for name, count in zip(few.index, few[split], strict=True)]
             more = f" and {len(found) - SOME} more" if len(found) > SOME else ""
             sentences.append(
-                f"Fewer than {wanted} {SPLIT_WORDS[split]} images, more would leave too few for the other "
+                f"Fewer than {wanted} {SPLIT_NAMES[split]} images, more would leave too few for the other "
                 f"splits: {', '.join(found[:SOME])}{more}."
             )
     return sentences
@@ -83,7 +82,7 @@ def _check_groups(dataset: Dataset, groups: pd.Series, plan: SplitPlan) -> list[
     if len(sizes) and sizes.iloc[0] > max(shares[smallest], 1):
         sentences.append(
             f"The largest group, {str(sizes.index[0])!r}, has {sizes.iloc[0]:,} images, more than the "
-            f"{shares[smallest]:,.0f} meant for {SPLIT_WORDS[smallest]}; a group is never cut."
+            f"{shares[smallest]:,.0f} meant for {SPLIT_NAMES[smallest]}; a group is never cut."
         )
     return sentences
 
@@ -94,11 +93,11 @@ def _check_leaks(dataset: Dataset, splits: np.ndarray, groups: pd.Series, plan: 
     sentences = []
     new = pd.Series(splits[included.index], included.index)
     known = included["group"] if plan.by == "nothing" else owner
-    for keys, what, remedy in (
-        (known, "groups of images", "keep images together by group to avoid it"),
-        (included["sha1"], "identical images", "exclude the copies on Find trouble to avoid it"),
+    for keys, noun, what, remedy in (
+        (known, "group", "images", "keep images together by group to avoid it"),
+        (included["sha1"], "set", "identical images", "exclude the copies on Find trouble to avoid it"),
     ):
         count = int((new.groupby(keys.astype(object)).nunique() > 1).sum())
         if count:
-            sentences.append(f"In more than one split: {count:,} {what}; {remedy}.")
+            sentences.append(f"In more than one split: {counted(count, noun)} of {what}; {remedy}.")
     return sentences

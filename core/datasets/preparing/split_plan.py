@@ -16,10 +16,9 @@ from pydantic import Field, model_validator
 
 from core.datasets.balance import count_images
 from core.datasets.dataset import SPLITS, Dataset
-from core.datasets.editing.edits import divide, groups_of, record
+from core.datasets.editing.edits import divide, record
 from core.datasets.preparing.split_checks import check_division
 from core.datasets.settings import Settings
-from core.datasets.sources.listing import some
 from core.datasets.split import assign_splits
 from core.datasets.store import load_dataset
 from core.errors import DatasetError
@@ -47,7 +46,7 @@ class SplitPlan(Settings):
         "splits they would make the test reward remembering.",
     )
     column: str | None = Field(
-        default=None, description="Metadata column whose equal values stay in one split."
+        default=None, description="Column of the source whose equal values stay in one split."
     )
     separator: str = Field(
         default="_",
@@ -102,7 +101,7 @@ def plan_splits(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
     so that they make no leak when they are taken back in.
 
     Raises:
-        DatasetError: There is no such metadata column, or the images have no file names.
+        DatasetError: There is no such column, or the images have no file names.
     """
     groups = _groups_of(dataset, plan)
     included = dataset.included
@@ -121,7 +120,7 @@ def plan_splits(dataset: Dataset, plan: SplitPlan) -> SplitPreview:
     changes_groups = plan.by in {"column", "name"}
     kept = tuple(groups.where(groups.notna(), None)) if changes_groups else None
     shares = " / ".join(f"{100 * share:.3g}" for share in (plan.train, plan.val, plan.test))
-    title = f"Divided {shares} %, {_by_words(plan)}, seed {plan.seed}"
+    title = f"Divided {shares} %, {_by_words(plan, has_groups=bool(groups.notna().any()))}, seed {plan.seed}"
     preview = _preview(dataset, splits, kept, title=title)
     return replace(preview, warnings=tuple(check_division(dataset, plan, splits, groups, preview.after)))
 
@@ -133,8 +132,8 @@ def given_splits(workspace: Workspace, dataset: Dataset) -> SplitPreview:
         DatasetError: The dataset is damaged.
     """
     source = load_dataset(workspace, dataset.name, edited=False)
-    given = groups_of(source)
-    differs = (given != groups_of(dataset)).any()
+    given = source.groups
+    differs = (given != dataset.groups).any()
     return _preview(
         dataset,
         source.table["split"].to_numpy(object, copy=True),
@@ -181,11 +180,7 @@ def _groups_of(dataset: Dataset, plan: SplitPlan) -> pd.Series:
         return dataset.table["group"].astype(object)
     if plan.by == "nothing":
         return pd.Series(None, dataset.table.index, dtype=object)
-    columns = [str(name) for name in dataset.metadata.columns]
-    if plan.column not in columns:
-        has = f"its columns are {some(columns)}" if columns else "it has no metadata"
-        raise DatasetError(f"{dataset.name!r} has no metadata column {plan.column!r}; {has}.")
-    values = dataset.metadata[plan.column].astype("string")
+    values = dataset.column(plan.column or "").astype("string")
     return values.mask(values.str.strip() == "").astype(object)
 
 
@@ -214,11 +209,12 @@ def _preview(
     return SplitPreview(splits, groups, count_images(dataset), after, num_moved, (), title)
 
 
-def _by_words(plan: SplitPlan) -> str:
+def _by_words(plan: SplitPlan, *, has_groups: bool) -> str:
+    single = "each image on its own"
     words = {
-        "group": "whole groups",
+        "group": "whole groups" if has_groups else single,
         "column": f"together by {plan.column}",
         "name": f"together by name up to {plan.separator}",
-        "nothing": "each image on its own",
+        "nothing": single,
     }
     return words[plan.by] + ("" if plan.stratified else ", not stratified")

@@ -7,23 +7,25 @@ import numpy as np
 WAITING_PAIRS = 1 << 15  # merged together; a merge costs as much as there are members
 
 
-def find_clusters(pairs: np.ndarray) -> list[np.ndarray]:
-    """Return what hangs together by pairs, directly or by way of others: the largest cluster first.
+def clusters_of(num_members: int, pairs: np.ndarray) -> np.ndarray:
+    """Return the number of the cluster of each member: of what hangs together directly or by way of others.
 
     Args:
-        pairs: Two members in the first two columns, integers of 0 and more, shape ``(num_pairs, 2 or more)``.
+        num_members: How many there are; one that is in no pair is a cluster of its own.
+        pairs: Two members in the first two columns, int64, shape ``(num_pairs, 2 or more)``.
 
     Returns:
-        The members of each cluster, ascending, int64.
+        int64, shape ``(num_members,)``, counted from 0.
 
-    >>> [cluster.tolist() for cluster in find_clusters(np.array([[5, 7], [1, 2], [2, 9]]))]
-    [[1, 2, 9], [5, 7]]
+    >>> clusters_of(5, np.array([[0, 3], [3, 4]])).tolist()
+    [0, 1, 2, 0, 0]
     """
-    members, compact = np.unique(pairs[:, :2], return_inverse=True)
-    labels = _connect(len(members), compact.reshape(-1, 2))
-    order = np.argsort(labels, kind="stable")
-    clusters = np.split(members[order].astype(np.int64), np.flatnonzero(np.diff(labels[order])) + 1)
-    return sorted((cluster for cluster in clusters if len(cluster)), key=lambda cluster: -len(cluster))
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    shape = (num_members, num_members)
+    graph = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape)
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 class Forest:
@@ -72,7 +74,7 @@ class Forest:
         compact = compact.reshape(-1, 2)
         self._links.append(pairs[chosen[_tree(len(names), compact)]])
         renamed = np.arange(len(self.clusters))
-        renamed[names] = names[_connect(len(names), compact)]
+        renamed[names] = names[clusters_of(len(names), compact)]
         self.clusters = renamed[self.clusters]
 
 
@@ -84,13 +86,3 @@ def _tree(num_members: int, pairs: np.ndarray) -> np.ndarray:
     weights = np.arange(1.0, len(pairs) + 1)  # the number of each pair, so that the tree tells its pairs
     graph = coo_array((weights, pairs.T), (num_members, num_members))
     return np.asarray(minimum_spanning_tree(graph.tocsr()).data.astype(np.int64) - 1)
-
-
-def _connect(num_members: int, pairs: np.ndarray) -> np.ndarray:
-    """Return the number of each member's cluster, shape ``(num_members,)``."""
-    from scipy.sparse import coo_array  # noqa: PLC0415
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    graph = coo_array((np.ones(len(pairs), np.int8), pairs.T), (num_members, num_members))
-    labels: np.ndarray = connected_components(graph, directed=False)[1]
-    return labels

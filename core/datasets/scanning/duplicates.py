@@ -1,10 +1,9 @@
-"""Images that occur twice: bit for bit, or nearly, by their perceptual hash."""
+"""Images that nearly occur twice, by their perceptual hash."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.datasets.dataset import Dataset
 from core.datasets.parallel import Progress
 from core.datasets.scanning.hamming import TooManyPairsError, linking_pairs, pairs_within
 from core.errors import DatasetError
@@ -26,20 +25,6 @@ class NearDuplicates:
 
     pairs: np.ndarray
     is_complete: bool
-
-
-def exact_duplicates(dataset: Dataset) -> list[np.ndarray]:
-    """Return the sample ids of each set of identical images, int64, ascending; without those excluded."""
-    hashes = dataset.included["sha1"].dropna()
-    codes, _ = hashes.factorize()
-    order = np.argsort(codes, kind="stable")
-    sets = np.split(hashes.index.to_numpy(np.int64)[order], np.flatnonzero(np.diff(codes[order])) + 1)
-    return [sample_ids for sample_ids in sets if len(sample_ids) > 1]
-
-
-def near_duplicates(phash: np.ndarray, *, max_distance: int, progress: Progress | None = None) -> np.ndarray:
-    """Return the pairs of ``find_near_duplicates``: first, second, distance, int64, ``(num_pairs, 3)``."""
-    return find_near_duplicates(phash, max_distance=max_distance, progress=progress).pairs
 
 
 def find_near_duplicates(

@@ -51,14 +51,16 @@ def pairs_within(
     num_candidates = sum(chunk.count_candidates() for chunk in chunks)
     if num_candidates * INDEX_COST < len(hashes) * (len(hashes) - 1) // 2:
         tasks = [functools.partial(chunk.search, int(mask)) for chunk in chunks for mask in chunk.masks]
+        most = len(chunks) * max_pairs  # a pair may be found once in every chunk
     else:
         tasks = [functools.partial(_search_rows, hashes, row) for row in range(0, len(hashes), TILE_ROWS)]
+        most = max_pairs
     found, num_found = [NO_PAIRS], 0
     search = lambda task: task(max_distance, max_pairs)  # noqa: E731
     for pairs in map_images(search, tasks, progress=progress, chunk_size=1):
         found.append(pairs)
         num_found += len(pairs)
-        if num_found > NUM_CHUNKS * max_pairs:  # a pair may have been found once in every chunk
+        if num_found > most:
             raise TooManyPairsError
     together = _in_order(np.concatenate(found), len(hashes))
     if len(together) > max_pairs:

@@ -5,6 +5,7 @@ components of tiny pictures. The neighbors are looked for among a sample of the 
 grows with the number of images, not with its square. It sees light, color and coarse shape, no meaning.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,15 @@ def outlier_scores(
     num_references = min(num_images, NUM_REFERENCES)
     references = np.sort(np.random.default_rng(seed).choice(num_images, num_references, replace=False))
     is_reference = np.isin(np.arange(num_images), references)
-    reducer, neighbors = _fit(_flat(tiny[references]))
     num_neighbors = min(NUM_NEIGHBORS, num_references - 1)
+    with _one_thread():
+        reducer, neighbors = _fit(_flat(tiny[references]))
     for start in range(0, num_images, CHUNK_ROWS):
         chunk = slice(start, start + CHUNK_ROWS)
         flat = _flat(tiny[chunk])
-        distances, _ = neighbors.kneighbors(reducer.transform(flat), num_neighbors + 1)
+        with _one_thread():
+            reduced = reducer.transform(flat)
+        distances, _ = neighbors.kneighbors(reduced, num_neighbors + 1)
         others = np.where(is_reference[chunk, None], distances[:, 1:], distances[:, :-1])  # without itself
         scores[chunk] = others.mean(axis=1) / np.sqrt(flat.shape[1])
         if progress is not None:
@@ -66,3 +70,11 @@ def _fit(references: np.ndarray) -> tuple[Any, Any]:
     with np.errstate(invalid="ignore"):  # shares of the variance of identical images; not used here
         reduced = reducer.fit_transform(references)
     return reducer, NearestNeighbors(algorithm="brute").fit(reduced)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Keep linear algebra to one thread: its others spin on after each step and slow what comes next."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
+    return limits

@@ -67,7 +67,7 @@ def sharpness_of(grey: np.ndarray) -> float:
     if max(grey.shape) != SMALL_SIZE:
         # By way of twice the size: one bilinear step would blur more or less, depending on the image's size.
         height, width = _size_at(grey, SMALL_SIZE)
-        twice = _resize(grey, 2 * width, 2 * height)
+        twice = _resize(grey, 2 * width, 2 * height, _memory("twice", 2 * height, 2 * width))
         small = _memory("small grey", height, width)
         grey = cv2.resize(twice, (width, height), dst=small, interpolation=cv2.INTER_AREA)
     laplacian = _memory("laplacian", *grey.shape, kind=np.int16)
@@ -126,19 +126,28 @@ def _size_at(pixels: np.ndarray, size: int) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def _resize(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Halve an image by averaging until one bilinear step is left, which is several times faster."""
+def _resize(pixels: np.ndarray, width: int, height: int, into: np.ndarray | None = None) -> np.ndarray:
+    """Halve an image by averaging until one bilinear step is left, which is several times faster.
+
+    Args:
+        pixels: uint8, shape ``(height, width)`` or ``(height, width, 3)``.
+        width: Wanted width, pixels.
+        height: Wanted height, pixels.
+        into: Memory for the result; None: new memory.
+    """
     cv2 = opencv()
     if min(width, height) < _FEW:
-        return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
-    have_height, have_width = pixels.shape[:2]
+        return np.asarray(cv2.resize(pixels, (width, height), dst=into, interpolation=cv2.INTER_AREA))
+    level, (have_height, have_width) = 0, pixels.shape[:2]
     while have_height >= _HALVE_FROM * height or have_width >= _HALVE_FROM * width:
         y_step = 2 if have_height >= _HALVE_FROM * height else 1
         x_step = 2 if have_width >= _HALVE_FROM * width else 1
         have_height, have_width = have_height // y_step, have_width // x_step
         even = pixels[: have_height * y_step, : have_width * x_step]
-        pixels = cv2.resize(even, (have_width, have_height), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR))
+        level += 1
+        half = _memory(f"half {level} {pixels.ndim}", have_height, have_width, *pixels.shape[2:])
+        pixels = cv2.resize(even, (have_width, have_height), dst=half, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(pixels, (width, height), dst=into, interpolation=cv2.INTER_LINEAR))
 
 
 _kept = threading.local()

@@ -46,7 +46,7 @@ SCAN_COLUMNS = {
     "phash": "uint64",  # 0 when unreadable
     "outlier": "float32",  # see outliers; NaN when unreadable
 }
-BATCH_SIZE = 64  # images hashed together
+BATCH_SIZE = 256  # images hashed together
 LOCK_FILE = ".scan.lock"
 WAIT_S = 0.5  # between two looks whether another process has finished
 GONE = "Can no longer be read: {:,} of {:,} images; their files are gone or damaged."
@@ -73,6 +73,13 @@ def load_scan(dataset: Dataset) -> pd.DataFrame | None:
         return None
 
 
+def drop_incomplete_scan(dataset: Dataset) -> None:
+    """Forget a scan that missed images which were gone, for they may be there again."""
+    path, found = scan_path(dataset), load_scan(dataset)
+    if path is not None and found is not None and found.loc[dataset.readable, "brightness"].isna().any():
+        path.unlink(missing_ok=True)
+
+
 def scan_path(dataset: Dataset) -> Path | None:
     """Return where the scan of a dataset is kept; None before the dataset is stored."""
     return None if dataset.folder is None else dataset.folder / f"scan-{dataset.images_hash}.parquet"
@@ -90,7 +97,7 @@ def scan_dataset(workspace: Workspace, dataset: Dataset, *, progress: Progress |
         progress: Called with (done, total); what it raises stops the work.
 
     Raises:
-        DatasetError: The dataset has been deleted, or its array or mask pictures are gone.
+        DatasetError: The dataset has been deleted, or its array, mask pictures or all of its images are gone.
         WorkspaceError: The disk is full or the folder cannot be written.
     """
     path, pack = scan_path(dataset), pack_path(dataset)
@@ -164,6 +171,11 @@ def _look_at_all(dataset: Dataset, writer: PackWriter, progress: Progress | None
     found = pd.DataFrame(look.numbers, index=dataset.table.index, columns=list(NUMBERS))
     found = found.assign(bytes=look.num_bytes, phash=phash, outlier=outlier)[list(SCAN_COLUMNS)]
     num_readable = int(dataset.readable.sum())
+    if num_readable and not len(seen):
+        raise DatasetError(
+            f"None of the {num_readable:,} images of {dataset.name!r} can be read any more; put them back, "
+            f"or say where they are now on the Datasets page or with regroup datasets relocate."
+        )
     num_gone = num_readable - len(seen)
     found.attrs["notes"] = [GONE.format(num_gone, num_readable)] if num_gone else []
     found.attrs["notes"] += [NOT_COMPARED.format(tiny.problem)] if tiny.problem is not None else []

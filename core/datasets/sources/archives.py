@@ -90,6 +90,7 @@ def _unpack_zip(packed: IO[bytes], unpacker: Unpacker, progress: Progress | None
             name = None if member.is_dir() else unpacker.wants(_zip_name(member), kind=_zip_kind(member))
             if name is not None:
                 wanted.append((member, name))
+        _check_readable(archive.infolist() if unpacker.only_tables else [m for m, _ in wanted], unpacker)
         _check_members([member for member, _ in wanted], unpacker, _size(packed))
         for done, (member, name) in enumerate(wanted, start=1):
             try:
@@ -230,11 +231,14 @@ def _check_directory(file: IO[bytes], name: str) -> None:
         raise DatasetError(f"{name} lists more files than can be read; divide it into several archives.")
 
 
-def _check_members(members: list[zipfile.ZipInfo], unpacker: Unpacker, packed: int) -> None:
+def _check_readable(members: list[zipfile.ZipInfo], unpacker: Unpacker) -> None:
     if any(member.flag_bits & ENCRYPTED for member in members):
         raise DatasetError(
             f"{unpacker.source} is encrypted; unpack it with its password and give the folder."
         )
+
+
+def _check_members(members: list[zipfile.ZipInfo], unpacker: Unpacker, packed: int) -> None:
     unpacked = sum(member.file_size for member in members)
     _check_ratio(unpacker.source, unpacked, packed)
     unpacker.require(unpacked)

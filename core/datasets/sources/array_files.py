@@ -19,9 +19,10 @@ import psutil
 
 from core.datasets.sources.array_labels import NAME_KEYS, class_names_in, known_groups_in, label_names
 from core.datasets.sources.array_values import check_shape, to_images
-from core.datasets.sources.listing import Listing, some
+from core.datasets.sources.listing import Listing
 from core.datasets.sources.splits import split_named
 from core.errors import DatasetError
+from core.words import some
 
 IMAGE_WORDS = frozenset({"x", "image", "images", "img", "imgs", "data", "pixels", "faces"})
 LABEL_WORDS = frozenset({"y", "label", "labels", "target", "targets"})

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.datasets.sources.listing import clean_label, some
+from core.datasets.sources.listing import clean_label
 from core.errors import DatasetError
+from core.words import some
 
 NAME_KEYS = ("class_names", "fine_names", "label_names", "target_names")
 
@@ -45,7 +46,7 @@ def label_names(labels: np.ndarray, names: tuple[str, ...] | None, count: int, w
             f"number or name an image, shape ({count},)."
         )
     labels = labels.reshape(-1)
-    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)):
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
         labels = labels.astype(np.int64)
     if labels.dtype.kind not in "biuUS":
         raise DatasetError(f"{where} has {labels.dtype} values; expected are class numbers or class names.")
@@ -53,7 +54,7 @@ def label_names(labels: np.ndarray, names: tuple[str, ...] | None, count: int, w
         found = {value: clean_label(_text(value)) for value in np.unique(labels).tolist()}
         wrong = [text for text in found.values() if not text or (names is not None and text not in names)]
     else:
-        labels = labels.astype(np.int64)
+        labels = labels.astype(np.uint8) if labels.dtype.kind == "b" else labels
         numbers = np.unique(labels).tolist()
         wrong = [str(n) for n in numbers if names is not None and not 0 <= n < len(names)]
         found = {} if wrong else {n: str(n) if names is None else names[n] for n in numbers}

@@ -10,9 +10,10 @@ from collections import defaultdict
 from enum import Enum
 
 from core.datasets.sources.folder import FolderContent
-from core.datasets.sources.listing import Listing, clean_label, some
+from core.datasets.sources.listing import Listing, clean_label
 from core.datasets.sources.splits import split_named
 from core.errors import DatasetError
+from core.words import some
 
 NO_CLASS = "The file lies in no class folder; move it into the folder of its class."
 NO_SPLIT = "The file lies in no train, val or test folder as the others do; move it into one."

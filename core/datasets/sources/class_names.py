@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.datasets.sources.expressions import check_expression, search_all
-from core.datasets.sources.listing import Listing, clean_label, some
+from core.datasets.sources.listing import Listing, clean_label
 from core.errors import DatasetError
+from core.words import some
 
 SEPARATORS = " _-.,;:#"
 NAME_GROUP = "name"
@@ -94,6 +95,9 @@ def rename_classes(listing: Listing, rule: ClassNameRule) -> dict[str, str]:
     collisions = find_collisions(renamed)
     if collisions and not rule.merge_collisions:
         raise DatasetError(describe_collisions(collisions))
+    asks = rule != ClassNameRule(merge_collisions=rule.merge_collisions)
+    if asks and all(name == new for name, new in renamed.items()):
+        listing.notes.append(f"The rule for class names changes none of them, such as {some(old[:1])}.")
     if collisions:
         merged = "; ".join(f"{some(names)} as {new!r}" for new, names in collisions.items())
         listing.notes.append(f"Classes whose cleaned names are the same were merged: {merged}.")

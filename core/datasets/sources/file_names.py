@@ -1,11 +1,12 @@
 """Labels and groups that stand in the names of the files."""
 
 from core.datasets.sources.folder import FolderContent
-from core.datasets.sources.listing import Listing, clean_label, some
+from core.datasets.sources.listing import Listing, clean_label
 from core.datasets.sources.name_pattern import NamePattern
 from core.datasets.sources.options import SourceOptions
 from core.datasets.sources.splits import splits_of_folders
 from core.errors import DatasetError
+from core.words import some
 
 
 def list_file_names(content: FolderContent, pattern: NamePattern) -> Listing:

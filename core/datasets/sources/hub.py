@@ -14,11 +14,12 @@ from typing import Any
 
 from core.datasets.parallel import Progress, progress_of_part
 from core.datasets.sources.hub_rows import RowReader
-from core.datasets.sources.listing import Listing, some
+from core.datasets.sources.listing import Listing
 from core.datasets.sources.metadata_table import guess_columns
 from core.datasets.sources.splits import split_named
 from core.download import CONNECT_TIMEOUT_S
 from core.errors import DatasetError, RegroupError
+from core.words import some
 
 PREFIX = "hf:"
 INSTALL = 'pip install -e ".[hub]"'
@@ -135,7 +136,7 @@ def _require_access(source: str) -> None:
     """Ask the hub once, and not for long, whether the dataset is there for everybody."""
     import huggingface_hub  # noqa: PLC0415
 
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", source):
+    if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", source):  # no path of this disk
         raise DatasetError(
             f"{source!r} is no name of a dataset on the hub; give it as hf:owner/name, as it stands at {WEB}."
         )

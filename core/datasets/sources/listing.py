@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-SOME = 8  # names shown in a message before "and ... more"
-
 
 @dataclass
 class Listing:
@@ -84,13 +82,3 @@ def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
     """
     parts = re.split(r"([0-9]+)", text.casefold())
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part], text
-
-
-def some(names: list[str] | tuple[str, ...]) -> str:
-    """Return names for a message, the first few in quotes.
-
-    >>> some(["a", "b"])
-    "'a', 'b'"
-    """
-    more = f" and {len(names) - SOME} more" if len(names) > SOME else ""
-    return ", ".join(repr(name) for name in names[:SOME]) + more

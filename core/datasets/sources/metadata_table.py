@@ -4,11 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 from core.datasets.sources.folder import FolderContent
-from core.datasets.sources.listing import Listing, clean_label, some
+from core.datasets.sources.listing import Listing, clean_label
 from core.datasets.sources.options import MetadataColumns
 from core.datasets.sources.splits import split_named, splits_of_folders
 from core.datasets.sources.table_files import TableFile, read_table
 from core.errors import DatasetError
+from core.words import some
 from core.workspace import full_path
 
 IMAGE_WORDS = ("image", "file", "path", "picture", "photo")
@@ -107,7 +108,6 @@ class _Entries:
         self.split_of_path = splits_of_folders(list(self.rows_of)) if self.splits is None else {}
         again = {row for rows in self.rows_of.values() for row in rows[1:]}
         self.rows = [row for row in range(len(self.names)) if row not in again]
-        self.num_repeated = len(again)
 
     def add(self, row: int, listing: Listing) -> None:
         """Append a row to a listing."""
@@ -221,8 +221,9 @@ def _require_columns(table: TableFile, metadata: MetadataColumns) -> None:
     wanted = (metadata.image_column, metadata.label_column, metadata.group_column, metadata.split_column)
     missing = [name for name in wanted if name is not None and name not in table.columns]
     if missing:
-        columns = ", ".join(table.columns)
-        raise DatasetError(f"{table.path} has no column {some(missing)}; its columns are {columns}.")
+        raise DatasetError(
+            f"{table.path} has no column {some(missing)}; its columns are {table.columns_in_words}."
+        )
 
 
 def _require_images(listing: Listing, table: TableFile, metadata: MetadataColumns, root: Path) -> None:

@@ -9,11 +9,12 @@ from core.datasets.sources.array_files import list_array_file
 from core.datasets.sources.class_folders import list_class_folders, require_two_classes
 from core.datasets.sources.file_names import group_by_name, list_file_names
 from core.datasets.sources.folder import ARRAY_SUFFIXES, TABLE_SUFFIXES, FolderContent, is_text, scan_folder
-from core.datasets.sources.listing import Listing, some
+from core.datasets.sources.listing import Listing
 from core.datasets.sources.metadata_table import guess_metadata, list_metadata_table
 from core.datasets.sources.options import MetadataColumns, SourceOptions
 from core.datasets.sources.table_files import read_table
 from core.errors import DatasetError
+from core.words import some
 
 KINDS = (
     "a folder of class folders, a folder of images with a table of their labels, an archive (.zip, .tar, "
@@ -154,7 +155,7 @@ def columns_of(table: Path, content: FolderContent) -> MetadataColumns:
     """
     guess = guess_metadata(content, [table])
     if guess is None:
-        columns = ", ".join(read_table(table).columns)
+        columns = read_table(table).columns_in_words
         raise DatasetError(
             f"Which columns of {table} name the image and its class cannot be told (it has {columns}); give "
             f"the folder of the images as the source, and this file with its image and label columns."

@@ -1,6 +1,6 @@
 """Which names of folders and cells mean training, validation and test."""
 
-SPLIT_NAMES = {
+SPLIT_OF_NAME = {
     "train": "train", "training": "train",
     "val": "val", "valid": "val", "validation": "val", "dev": "val",
     "test": "test", "testing": "test",
@@ -13,7 +13,7 @@ def split_named(name: str) -> str | None:
     >>> [split_named(name) for name in ("Training", "valid", "hotel")]
     ['train', 'val', None]
     """
-    return SPLIT_NAMES.get(name.strip().casefold())
+    return SPLIT_OF_NAME.get(name.strip().casefold())
 
 
 def splits_of_folders(paths: list[str], depth: int = 0) -> dict[str, str]:

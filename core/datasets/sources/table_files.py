@@ -16,6 +16,7 @@ from core.workspace import full_path
 DELIMITERS = ",;\t|"
 MAX_TABLE_BYTES = 500_000_000
 MAX_ROWS = 5_000_000
+NAMED_COLUMNS = 30  # in a message
 SAMPLE_LINES = 50  # looked at to find the delimiter
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>", "?"})  # in a column of numbers
 NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]{0,17})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -46,6 +47,12 @@ class TableFile:
     def columns(self) -> list[str]:
         """Names of the columns."""
         return [str(name) for name in self.cells.columns]
+
+    @property
+    def columns_in_words(self) -> str:
+        """Names of the columns for a message, the first few when there are many."""
+        more = len(self.columns) - NAMED_COLUMNS
+        return ", ".join(self.columns[:NAMED_COLUMNS]) + (f" and {more:,} more" if more > 0 else "")
 
     def texts(self, column: str) -> list[str]:
         """Return a column as texts without space around them, empty where nothing stands.
@@ -150,20 +157,30 @@ def _name_columns(header: list[str], path: Path) -> list[str]:
     """Return a name of its own for each column."""
     if not any(name.strip() for name in header):
         raise DatasetError(f"{path} is empty; its first line must name the columns.")
-    names: list[str] = []
+    return _make_unique(header)
+
+
+def _make_unique(header: list[str]) -> list[str]:
+    """Return names without control characters, numbered where one comes again.
+
+    >>> _make_unique(["age", "", "age"])
+    ['age', 'column 2', 'age (2)']
+    """
+    names: dict[str, None] = {}
+    repeats: dict[str, int] = {}
     for number, cell in enumerate(header, start=1):
         name = wanted = " ".join(cell.split()) or f"column {number}"
-        repeat = 2
         while name in names:
-            name, repeat = f"{wanted} ({repeat})", repeat + 1
-        names.append(name)
-    return names
+            repeats[wanted] = repeats.get(wanted, 1) + 1
+            name = f"{wanted} ({repeats[wanted]})"
+        names[name] = None
+    return list(names)
 
 
 def _read_json_lines(text: str, path: Path, notes: list[str]) -> TableFile:
     rows: list[dict[str, Any]] = []
     numbers: list[int] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if not line.strip():
             continue
         try:
@@ -174,15 +191,27 @@ def _read_json_lines(text: str, path: Path, notes: list[str]) -> TableFile:
             ) from error
         if not isinstance(row, dict):
             raise DatasetError(f'Line {number} of {path} is no record; write one {{"name": value}} a line.')
-        rows.append(row)
+        rows.append(_without_half_characters(row) if "\\u" in line else row)
         numbers.append(number)
-    if not rows:
-        raise DatasetError(f"{path} is empty; write one record a line.")
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if not names:
+        raise DatasetError(f"{path} is empty; write one record a line.")
     flat = [name for name in names if not any(isinstance(row.get(name), list | dict) for row in rows)]
     notes += _note_nested(path, [name for name in names if name not in flat])
-    columns = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in flat}
+    columns = {
+        unique: pd.Series([row.get(name) for row in rows], dtype=object)
+        for name, unique in zip(flat, _make_unique(flat), strict=True)
+    }
     return TableFile(path, pd.DataFrame(columns), numbers, tuple(notes))
+
+
+def _without_half_characters(row: dict[str, Any]) -> dict[str, Any]:
+    r"""Return a record whose texts can be written: half of a pair such as ``\ud800`` becomes ``?``."""
+
+    def whole(value: Any) -> Any:
+        return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+    return {whole(name): whole(value) for name, value in row.items()}
 
 
 def _read_parquet(path: Path) -> TableFile:
@@ -201,11 +230,13 @@ def _read_parquet(path: Path) -> TableFile:
             ]
             if not flat:
                 raise DatasetError(f"{path} has no columns of numbers or texts; give another table.")
-            cells = file.read(columns=flat).to_pandas().reset_index(drop=True)
+            table = file.read(columns=list(dict.fromkeys(flat)))
+            table = table.rename_columns(_make_unique(table.column_names))
+            cells = table.to_pandas(ignore_metadata=True)  # else some columns would become row names
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DatasetError(f"{path} is not readable as Parquet ({error}); write it again.") from error
     notes = _note_nested(path, [name for name in schema.names if name not in flat])
-    return TableFile(path, cells[flat], list(range(1, len(cells) + 1)), tuple(notes))
+    return TableFile(path, cells, list(range(1, len(cells) + 1)), tuple(notes))
 
 
 def _is_nested(pa: Any, kind: Any) -> bool:

@@ -22,8 +22,8 @@ from core.datasets.sources.folder import (
     FolderContent,
     is_hidden,
 )  # fmt: skip
-from core.datasets.sources.listing import some
 from core.errors import DatasetError
+from core.words import some
 
 MAX_MEMBERS = 2_000_000  # files in an archive
 RESERVE_BYTES = 500_000_000  # of the disk stay free

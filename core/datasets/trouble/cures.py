@@ -5,7 +5,7 @@ moving the smaller part of each set, by leaving out the copies that are learned 
 dataset anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,11 +13,13 @@ import numpy as np
 
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.editing.edits import Step, divide, exclude
+from core.datasets.scanning.clusters import clusters_of
 from core.datasets.split import FRACTIONS, assign_splits
 from core.datasets.trouble.finding import LEAKS, NO_LINKS, Finding, Kind
 from core.datasets.trouble.groups import read_groups
 from core.datasets.trouble.twins import codes_of
 from core.errors import DatasetError
+from core.words import SPLIT_NAMES, counted
 
 REASONS = {
     Kind.DUPLICATES: "A copy of an image that is kept.",
@@ -105,21 +107,8 @@ def cure_leaks(dataset: Dataset, findings: Sequence[Finding], way: Way = Way.MOV
     return cure(dataset, leaks, links)
 
 
-def sets_of(num_rows: int, links: np.ndarray) -> np.ndarray:
-    """Return the number of the chain of links that each row hangs on, int64, shape ``(num_rows,)``.
-
-    >>> sets_of(5, np.array([[0, 3], [3, 4]])).tolist()
-    [0, 1, 2, 0, 0]
-    """
-    from scipy.sparse import coo_array  # noqa: PLC0415
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    graph = coo_array((np.ones(len(links), bool), (links[:, 0], links[:, 1])), shape=(num_rows, num_rows))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
-
-
 def _move(dataset: Dataset, leaks: Sequence[Finding], links: np.ndarray) -> Cure:
-    sets = sets_of(len(dataset.table), links)
+    sets = clusters_of(len(dataset.table), links)
     splits = _split_codes(dataset)
     counts = np.zeros((sets.max() + 1, len(SPLITS)), np.int64)
     taken = splits >= 0
@@ -129,14 +118,14 @@ def _move(dataset: Dataset, leaks: Sequence[Finding], links: np.ndarray) -> Cure
     moves = after != splits
     _check_left(dataset, splits, after)
     step = _divided(
-        dataset, leaks, after, f"Moved {_images(int(moves.sum()))}: what belongs together into one split"
+        dataset, leaks, after, f"Moved {counted(int(moves.sum()))}: what belongs together into one split"
     )
     moved = np.bincount(after[moves], minlength=len(SPLITS))
     where = ", ".join(f"{count:,} to {split}" for count, split in zip(moved, SPLITS, strict=True) if count)
     preview = f"Moves {where}: each set goes where most of it is. {_sizes(splits, after)}"
     if _least_left(splits, after) < WELL_LEFT:
         preview += " That makes a split much smaller; dividing anew keeps the proportions."
-    return Cure(f"Move {_images(int(moves.sum()))}", preview + _given(dataset), step)
+    return Cure(f"Move {counted(int(moves.sum()))}", preview + _given(dataset), step)
 
 
 def _exclude(dataset: Dataset, leaks: Sequence[Finding], links: np.ndarray) -> Cure:
@@ -162,14 +151,14 @@ def _exclude(dataset: Dataset, leaks: Sequence[Finding], links: np.ndarray) -> C
     after[ids] = -1
     _check_left(dataset, splits, after)
     preview = (
-        f"Excludes {_images(len(ids))} that have a copy in a split that is looked at later; the test stays "
+        f"Excludes {counted(len(ids))} that have a copy in a split that is looked at later; the test stays "
         f"as it is. {_sizes(splits, after)}"
     )
-    return Cure(f"Exclude {_images(len(ids))}", preview, exclude(dataset, ids, reason=LEAK_REASON))
+    return Cure(f"Exclude {counted(len(ids))}", preview, exclude(dataset, ids, reason=LEAK_REASON))
 
 
 def _divide(dataset: Dataset, leaks: Sequence[Finding], links: np.ndarray) -> Cure:
-    sets = sets_of(len(dataset.table), links)
+    sets = clusters_of(len(dataset.table), links)
     splits = _split_codes(dataset)
     rows = np.flatnonzero(splits >= 0)
     shares = np.bincount(splits[rows], minlength=len(SPLITS)) / len(rows)
@@ -200,7 +189,7 @@ def _divided(dataset: Dataset, leaks: Sequence[Finding], after: np.ndarray, titl
 
 def _spare_of_sets(dataset: Dataset, links: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, int]:
     """Return the images of each set but the best, and how many images are in sets with several labels."""
-    sets = sets_of(len(dataset.table), links)
+    sets = clusters_of(len(dataset.table), links)
     rows = np.unique(links)
     rows = rows[_preference(dataset, rows)]
     lowest, highest = np.full(sets.max() + 1, labels.max() + 1), np.full(sets.max() + 1, -1)
@@ -245,8 +234,9 @@ def _check_left(dataset: Dataset, before: np.ndarray, after: np.ndarray) -> None
         had, has = int((before == code).sum()), int((after == code).sum())
         if has < MIN_LEFT * had:
             raise DatasetError(
-                f"This would leave {has:,} of {had:,} {split} images of {dataset.name!r}, since so many "
-                f"images hang together; divide anew, or look for nearer duplicates with a smaller distance."
+                f"This would leave {has:,} of {had:,} {SPLIT_NAMES[split]} images of {dataset.name!r}, since "
+                f"so many images hang together; divide anew, group by something smaller, or look for nearer "
+                f"duplicates with a smaller distance."
             )
 
 
@@ -257,16 +247,13 @@ def _least_left(before: np.ndarray, after: np.ndarray) -> float:
 
 
 def _sizes(before: np.ndarray, after: np.ndarray) -> str:
-    count: Callable[[np.ndarray], str] = lambda codes: " / ".join(  # noqa: E731
-        f"{int((codes == code).sum()):,}" for code in range(len(SPLITS))
+    then, now = (
+        " / ".join(f"{int((codes == code).sum()):,}" for code in range(len(SPLITS)))
+        for codes in (before, after)
     )
-    return f"Training / validation / test: {count(before)} before, {count(after)} after."
+    return f"Training / validation / test: {then} before, {now} after."
 
 
 def _given(dataset: Dataset) -> str:
     told = " The splits came with the dataset: results are not comparable with published ones any more."
     return told if dataset.given_split else ""
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from core.words import counted
+
 
 class Severity(StrEnum):
     """How much it can harm: a wrong number on the test set, or merely a wasted image."""
@@ -135,7 +137,5 @@ class Finding:
         >>> Finding(Kind.TINY, "", "", np.arange(1200)).count
         '1,200 images'
         """
-        images = "1 image" if self.num_images == 1 else f"{self.num_images:,} images"
-        if self.pairs is None:
-            return images
-        return f"{'1 pair' if self.num_pairs == 1 else f'{self.num_pairs:,} pairs'}, {images}"
+        images = counted(self.num_images)
+        return images if self.pairs is None else f"{counted(self.num_pairs, 'pair')}, {images}"

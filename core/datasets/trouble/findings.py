@@ -1,7 +1,6 @@
 """All trouble in a dataset, numbers first: what was found, how much it matters, and what was looked for.
 
-The kinds are in ``core.datasets.trouble``; the cures that are one edit are in
-``core.datasets.trouble.cures``.
+The kinds are in ``single_images`` and ``twins``, the cures that are one edit in ``cures``.
 """
 
 import pandas as pd

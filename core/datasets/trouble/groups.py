@@ -5,12 +5,11 @@ A leak through groups cannot be known from the images alone. It can be from a co
 """
 
 import numpy as np
-import pandas as pd
 
 from core.datasets.dataset import Dataset
-from core.datasets.sources.listing import some
 from core.datasets.sources.name_pattern import NamePattern
 from core.errors import DatasetError
+from core.words import some
 
 SEPARATORS = ("_", "-")
 MIN_MEAN_SIZE = 1.2  # images a group; below it, names hardly ever repeat
@@ -30,9 +29,10 @@ def read_groups(dataset: Dataset, by: str | None = None) -> np.ndarray:
         DatasetError: There is no such column, or the pattern is not understood.
     """
     if by is None:
-        return _objects(dataset.table["group"])
+        return dataset.groups
     if by in dataset.metadata.columns:
-        return _objects(dataset.metadata[by].reindex(dataset.table.index).astype("string"))
+        values = dataset.metadata[by].reindex(dataset.table.index).astype("string").astype(object)
+        return values.where(values.notna(), None).to_numpy(object)
     if "{" not in by:
         columns = some([*map(str, dataset.metadata.columns)]) if len(dataset.metadata.columns) else "none"
         raise DatasetError(
@@ -81,9 +81,3 @@ def group_columns(dataset: Dataset) -> list[str]:
         if repeats and len(counts) >= MIN_GROUPS_PER_CLASS * dataset.num_classes:
             found.append(name)
     return found
-
-
-def _objects(column: pd.Series) -> np.ndarray:
-    values = column.to_numpy(object, copy=True)
-    values[column.isna().to_numpy(bool)] = None
-    return values

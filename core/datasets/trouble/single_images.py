@@ -49,25 +49,36 @@ def find_in_scan(dataset: Dataset, scan: pd.DataFrame) -> Iterator[Finding]:
         scan: As from ``core.datasets.scanning.scan.load_scan``.
     """
     ids = dataset.included.index.to_numpy(np.int64)
+    ids = ids[scan["brightness"].notna().to_numpy()[ids]]  # the others have gone since the dataset was added
     if not len(ids):
         return
     brightness, contrast, outlier = (
         scan[name].to_numpy(np.float64)[ids] for name in ("brightness", "contrast", "outlier")
     )
     blank = contrast < NEAR_BLANK_CONTRAST
+    yield from _blank(ids[blank], contrast[blank])
+    yield from _dark_and_bright(ids, brightness, ~blank)
+    if not np.isnan(outlier).all():  # there was room to compare
+        yield from _outliers(ids, outlier, ~blank)
+
+
+def _blank(ids: np.ndarray, contrast: np.ndarray) -> Iterator[Finding]:
     yield from _finding(
         Kind.NEAR_BLANK,
-        ids[blank],
-        contrast[blank],
+        ids,
+        contrast,
         "contrast",
         f"Their grey values hardly differ (standard deviation below {NEAR_BLANK_CONTRAST:g} of 255), so "
         f"there is next to nothing to learn from; often a lens cap, an empty scan or a failed export.",
         "Exclude those that show nothing.",
     )
+
+
+def _dark_and_bright(ids: np.ndarray, brightness: np.ndarray, shows: np.ndarray) -> Iterator[Finding]:
     low, high = _usual(brightness)
     for kind, chosen, order, word in (
-        (Kind.DARK, (brightness < DARK) & (brightness < low) & ~blank, 1, "dark"),
-        (Kind.BRIGHT, (brightness > BRIGHT) & (brightness > high) & ~blank, -1, "bright"),
+        (Kind.DARK, (brightness < DARK) & (brightness < low) & shows, 1, "dark"),
+        (Kind.BRIGHT, (brightness > BRIGHT) & (brightness > high) & shows, -1, "bright"),
     ):
         yield from _finding(
             kind,
@@ -80,8 +91,11 @@ def find_in_scan(dataset: Dataset, scan: pd.DataFrame) -> Iterator[Finding]:
             _LOOK,
             order=order,
         )
+
+
+def _outliers(ids: np.ndarray, outlier: np.ndarray, shows: np.ndarray) -> Iterator[Finding]:
     lower, upper = np.nanpercentile(outlier, [25, 75])
-    strange = (outlier > upper + OUTLIER_FENCE * (upper - lower)) & ~blank & (upper > lower)
+    strange = (outlier > upper + OUTLIER_FENCE * (upper - lower)) & shows & (upper > lower)
     yield from _finding(
         Kind.OUTLIERS,
         ids[strange],

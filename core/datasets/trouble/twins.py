@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import Dataset
+from core.datasets.scanning.duplicates import find_near_duplicates
 from core.datasets.scanning.quality import NEAR_BLANK_CONTRAST
 from core.datasets.trouble.finding import NO_LINKS, Finding, Kind
 from core.datasets.trouble.groups import guess_grouping, read_groups
@@ -68,8 +69,6 @@ def match_twins(
     groups = own_groups if by is None else codes_of(read_groups(dataset, by), included)
     near, is_complete = np.zeros((0, 3), np.int64), True
     if scan is not None:
-        from core.datasets.scanning.duplicates import find_near_duplicates  # noqa: PLC0415 - needed only after a scan
-
         # The hash of a blank image is made of noise: blank ones are a finding of their own.
         shows = scan["contrast"].to_numpy(np.float64) >= NEAR_BLANK_CONTRAST
         rows = np.flatnonzero(included & dataset.readable & shows)

@@ -8,7 +8,7 @@ from core.datasets.adding.add import add_dataset
 from core.datasets.background import BackgroundJob
 from core.datasets.parallel import progress_of_part
 from core.datasets.store import list_datasets
-from core.errors import DatasetError
+from core.errors import DatasetError, StoppedError
 
 
 def add_in_background(home, source, **options):
@@ -46,7 +46,7 @@ def test_a_stopped_job_keeps_nothing(home, make_folder, monkeypatch):
     assert job.seconds_left is None
     job.stop()
     go_on.set()
-    with pytest.raises(DatasetError, match="stopped; nothing half-made was kept"):
+    with pytest.raises(StoppedError, match="stopped; nothing half-made was kept"):
         job.result(30)
     assert list_datasets(home) == ["digits", "shapes"]
 

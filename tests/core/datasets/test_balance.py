@@ -68,6 +68,7 @@ def test_a_summary_is_plain_json(home, make_folder):
         "version": dataset.version,
         "num_edits": 0,
         "origin": None,
+        "notes": list(dataset.notes),
         "rejected": [{"path": "dog/bad.jpg", "reason": "The file is empty; copy it again."}],
     }
 
@@ -112,6 +113,12 @@ def test_equal_classes_are_said_to_be_so_and_slightly_uneven_ones_need_no_advice
         "All classes have the same number of images: plain accuracy is a fair score here."
     ]
     assert advise(measure_balance(counts_of(a=20, b=25, c=22))) == []
+
+
+def test_equal_classes_of_a_few_images_are_told_to_be_few_as_well():
+    equal, few = (one.text for one in advise(measure_balance(counts_of(a=2, b=2))))
+    assert "plain accuracy is a fair score" in equal
+    assert few.startswith("2 classes (a, b) have fewer than 10 images")
 
 
 def test_a_class_without_images_is_told_and_an_empty_dataset_is_no_error():

@@ -15,6 +15,7 @@ from core.datasets.adding.add import add_dataset
 from core.datasets.store import (
     LEFTOVER_AGE_S,
     delete_dataset,
+    free_dataset_name,
     list_datasets,
     load_dataset,
     prepare_builtin,
@@ -121,6 +122,20 @@ def test_what_a_killed_process_left_is_removed_after_a_day(home):
     assert list_datasets(home) == ["digits", "shapes"]
 
 
+def test_what_another_process_finishes_meanwhile_is_no_leftover(home, monkeypatch):
+    gone = home.datasets_dir / ".gone.tmp"
+    monkeypatch.setattr(type(gone), "glob", lambda folder, pattern: iter([gone]))
+    remove_leftovers(home)
+
+
+def test_of_many_datasets_a_message_names_some(home):
+    for number in range(30):
+        (home.datasets_dir / f"set {number}").mkdir()
+        (home.datasets_dir / f"set {number}" / "dataset.json").write_text("{}")
+    with pytest.raises(DatasetError, match=r"there are digits, shapes, set 0, .* and 12 more\. Add one"):
+        load_dataset(home, "nothing")
+
+
 def test_a_table_that_does_not_fit_its_classes_is_damaged(home, make_folder):
     add_dataset(home, make_folder({"cat": 2, "dog": 2}))
     path = home.datasets_dir / "pets" / "images.parquet"
@@ -129,3 +144,8 @@ def test_a_table_that_does_not_fit_its_classes_is_damaged(home, make_folder):
         table.assign(**{column: value}).to_parquet(path, index=False)
         with pytest.raises(DatasetError, match=r"do not fit dataset\.json\); delete it and add it again"):
             load_dataset(home, "pets")
+
+
+def test_a_free_name_differs_from_all_others_by_more_than_case(home):
+    assert free_dataset_name(home, "birds") == "birds"
+    assert free_dataset_name(home, "Digits") == "Digits 2"

@@ -89,7 +89,8 @@ def test_identical_images_never_stand_in_two_splits_that_were_drawn(home, make_f
 def test_identical_images_in_given_splits_are_told(home, make_folder):
     root = make_folder({"train/cat": 9, "train/dog": 9, "test/cat": 1, "test/dog": 1})
     (root / "test" / "cat" / "copy.jpg").write_bytes((root / "train" / "cat" / "0.jpg").read_bytes())
-    assert any("In more than one split: 1 identical images" in note for note in add_dataset(home, root).notes)
+    notes = add_dataset(home, root).notes
+    assert any("In more than one split: 1 set of identical images" in note for note in notes)
 
 
 def test_an_npz_is_copied_once_as_uint8(home, tmp_path):

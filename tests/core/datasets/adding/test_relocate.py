@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.datasets.adding.add import add_dataset
@@ -11,6 +12,7 @@ from core.datasets.adding.relocate import MissingFiles, can_relocate, missing_fi
 from core.datasets.editing.edits import exclude, record
 from core.datasets.images.pixels import load_pixels
 from core.datasets.images.reading import read_image
+from core.datasets.scanning.scan import load_scan, scan_dataset
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, DatasetFileError
 
@@ -86,6 +88,19 @@ def test_a_moved_folder_is_found_again_with_edits_runs_and_caches_as_they_were(h
     caches = sorted(path.name for path in moved.folder.glob("pixels-*"))
     assert caches == [f"pixels-8-{moved.images_hash}.npy"]
     assert moved.images_hash != pets.images_hash
+
+
+def test_a_scan_is_kept_on_a_move_unless_it_missed_images(home, pets, tmp_path):
+    whole = scan_dataset(home, pets)
+    copy, again = tmp_path / "copy", tmp_path / "again"
+    shutil.copytree(pets.root, copy)
+    shutil.copytree(pets.root, again)
+    moved = relocate(home, "pets", copy)
+    pd.testing.assert_frame_equal(load_scan(moved), whole)
+    (copy / "dog" / "7.jpg").unlink()
+    scan_dataset(home, moved)
+    assert load_scan(moved)["brightness"].isna().sum() == 1
+    assert load_scan(relocate(home, "pets", again)) is None
 
 
 def test_training_pixels_of_missing_images_are_refused_with_file_and_remedy(home, pets):

@@ -116,7 +116,7 @@ def test_columns_of_the_source_are_compared_as_numbers_or_texts(home):
     index = PictureIndex(dataset)
     assert index.values_of("site") == ["", "arm", "leg"]
     assert (index.values_of("age"), index.range_of("age")) == (None, Range(1, 70))
-    with pytest.raises(DatasetError, match="no extra column 'sex'; it has 'age', 'site'"):
+    with pytest.raises(DatasetError, match="no column 'sex'; its columns are 'age', 'site'"):
         named(ColumnFilter("sex"))
     with pytest.raises(DatasetError, match="no site 'nose' to filter by; choose one of"):
         named(ColumnFilter("site", values=("nose",)))

@@ -79,7 +79,7 @@ def test_what_there_is_not_is_passed_over_and_told(index):
         "no column 'sex'", "'old' is no range of 'age'", "no image has 'nose' as 'the site'",
     ):  # fmt: skip
         assert text in told
-    with pytest.raises(DatasetError, match="'cow' is no class that there is here; look at 'six' with"):
+    with pytest.raises(DatasetError, match="'cow' is no class here; look at 'six' with"):
         check_query(asked, index)
 
 

@@ -1,6 +1,7 @@
 """Every format comes out as the RGB picture that a person sees."""
 
 import io
+import zlib
 
 import cv2
 import numpy as np
@@ -220,6 +221,15 @@ def test_a_header_of_fifty_thousand_pixels_a_side_is_refused(kind):
     for function in (measure, decode, lambda content: decode_reduced(content, 96)):
         with pytest.raises(UnreadableError, match=r"50000 x 50000 pixels|too large .*make it"):
             function(huge_files()[kind])
+
+
+def test_a_header_without_any_pixels_is_refused_and_nothing_is_printed(capfd):
+    content = bytearray(save(Image.new("RGB", (9, 9)), "PNG"))
+    content[16:24] = bytes(8)  # width and height
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    with pytest.raises(UnreadableError, match="0 x 0 pixels, so it is damaged; copy the file again"):
+        decode(bytes(content))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_postscript_file_of_another_name_is_never_handed_to_ghostscript(monkeypatch):

@@ -112,7 +112,7 @@ def test_images_are_chosen_by_metadata_which_come_along(home, own):
     women = derive_dataset(home, own, Derivation(column="sex", values=("f",)), name="women")
     assert set(women.metadata["sex"]) == {"f"}
     assert women.num_images == 10
-    with pytest.raises(DatasetError, match=r"no metadata column 'site'; its columns are 'age', 'sex'"):
+    with pytest.raises(DatasetError, match=r"no column 'site'; its columns are 'age', 'sex'"):
         plan_derived(own, Derivation(column="site", lowest=1), name="x")
     with pytest.raises(DatasetError, match="'sex' holds texts; name the values to keep"):
         plan_derived(own, Derivation(column="sex", lowest=1), name="x")
@@ -133,7 +133,7 @@ def test_groups_and_known_families_come_along_as_far_as_they_hold(pets):
 def test_a_single_split_is_told_to_need_a_division(home, digits):
     made = derive_dataset(home, digits, Derivation(splits=("train",)), name="train only")
     assert set(made.table["split"]) == {"train"}
-    assert made.notes == ("Without val and test images; divide it anew on Prepare before training.",)
+    assert made.notes == ("Without validation and test images; divide it anew on Prepare before training.",)
 
 
 def test_images_left_out_are_dropped_as_soon_as_others_are(home, digits):

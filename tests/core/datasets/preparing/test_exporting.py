@@ -1,6 +1,8 @@
 """An export holds every image once, overwrites nothing, and can be added again with the same counts."""
 
 import csv
+import os
+import time
 from dataclasses import replace
 
 import cv2
@@ -13,9 +15,9 @@ from core.datasets.balance import count_images
 from core.datasets.editing.edits import exclude, record
 from core.datasets.images.reading import read_image
 from core.datasets.preparing.deriving import Derivation, derive_dataset
-from core.datasets.preparing.exporting import export_dataset
+from core.datasets.preparing.exporting import BUILDING, export_dataset
 from core.datasets.preparing.occlusion import Occlusion
-from core.datasets.store import load_dataset, save_dataset
+from core.datasets.store import LEFTOVER_AGE_S, load_dataset, save_dataset
 from core.errors import DatasetError, DatasetFileError, WorkspaceError
 
 
@@ -167,3 +169,21 @@ def test_stopping_a_full_disk_or_a_vanished_image_leaves_nothing(pets, tmp_path,
     with pytest.raises(DatasetFileError, match=r"1.jpg is gone; exclude the image, or put the file back"):
         export_dataset(pets, tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_what_a_killed_export_left_beside_the_folder_is_removed_after_a_day(pets, tmp_path):
+    for name, age in (
+        (f"{BUILDING}old.tmp", 2 * LEFTOVER_AGE_S),
+        (f"{BUILDING}new.tmp", 0),
+        (".mine.tmp", 1e6),
+    ):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    export_dataset(pets, tmp_path / "out")
+    assert {path.name for path in tmp_path.glob(".*")} == {f"{BUILDING}new.tmp", ".mine.tmp"}
+
+
+def test_nothing_is_exported_when_all_images_are_excluded(home, pets, tmp_path):
+    nothing = record(home, pets, exclude(pets, range(22)))
+    with pytest.raises(DatasetError, match="All images of 'pets' are excluded; take some back in to export"):
+        export_dataset(nothing, tmp_path / "out")

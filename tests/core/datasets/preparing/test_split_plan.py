@@ -85,7 +85,7 @@ def test_a_metadata_column_keeps_images_together_and_becomes_the_groups(home, ma
     assert plan_splits(divided, SplitPlan()).num_moved == 0  # from now on they are the groups
     assert undo(home, "dots").table["group"].isna().all()
     assert plan_splits(dataset, SplitPlan(by="column", column="age")).groups[3] == "1.5"
-    with pytest.raises(DatasetError, match=r"no metadata column 'site'; its columns are 'patient', 'age'"):
+    with pytest.raises(DatasetError, match=r"no column 'site'; its columns are 'patient', 'age'"):
         plan_splits(dataset, SplitPlan(by="column", column="site"))
 
 

@@ -1,16 +1,13 @@
-"""Images that occur twice, exactly and nearly, against comparing all with all."""
-
-from dataclasses import replace
+"""Images that nearly occur twice, against comparing all with all."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.datasets.adding.add import add_dataset
 from core.datasets.scanning import duplicates, hamming
-from core.datasets.scanning.clusters import find_clusters
-from core.datasets.scanning.duplicates import exact_duplicates, find_near_duplicates, near_duplicates
+from core.datasets.scanning.clusters import clusters_of
+from core.datasets.scanning.duplicates import find_near_duplicates
 from core.errors import DatasetError
 
 
@@ -61,7 +58,7 @@ def skewed(count, random):
 @pytest.mark.parametrize("make", [random_hashes, alike, clustered, counted_up, skewed])
 def test_near_duplicates_are_those_of_brute_force(make, max_distance):
     hashes = make(150, np.random.default_rng(1))
-    found = near_duplicates(hashes, max_distance=max_distance)
+    found = find_near_duplicates(hashes, max_distance=max_distance).pairs
     assert found.dtype == np.int64
     assert [tuple(pair) for pair in found.tolist()] == by_brute_force(hashes, max_distance)
 
@@ -89,7 +86,7 @@ def test_both_ways_of_searching_find_the_same(make, max_distance, count, monkeyp
 )
 def test_any_hashes_give_the_pairs_of_brute_force(values, max_distance):
     phash = np.array(values, dtype=np.uint64)
-    found = near_duplicates(phash, max_distance=max_distance)
+    found = find_near_duplicates(phash, max_distance=max_distance).pairs
     assert [tuple(pair) for pair in found.tolist()] == by_brute_force(phash, max_distance)
 
 
@@ -104,27 +101,26 @@ def test_too_many_pairs_become_a_few_that_hold_the_same_clusters_together(make, 
     assert not few.is_complete
     assert len(few.pairs) < len(phash)
     assert set(map(tuple, few.pairs.tolist())) <= set(map(tuple, every.pairs.tolist()))
-    for ours, all_of_them in zip(find_clusters(few.pairs), find_clusters(every.pairs), strict=True):
-        assert ours.tolist() == all_of_them.tolist()
+    ours, all_of_them = (clusters_of(len(phash), found.pairs) for found in (few, every))
+    assert set(zip(ours, all_of_them, strict=True)) == set(enumerate(range(ours.max() + 1)))
 
 
 def test_fifty_thousand_that_are_all_alike_are_one_cluster_and_no_billion_of_pairs():
     found = find_near_duplicates(np.zeros(50_000, np.uint64), max_distance=8)
     assert not found.is_complete
     assert len(found.pairs) == 49_999
-    assert [len(cluster) for cluster in find_clusters(found.pairs)] == [50_000]
+    assert not clusters_of(50_000, found.pairs).any()
 
 
 def test_no_image_and_one_image_have_no_pair():
-    assert near_duplicates(np.zeros(0, np.uint64), max_distance=4).shape == (0, 3)
-    assert near_duplicates(np.ones(1, np.uint64), max_distance=4).shape == (0, 3)
-    assert find_clusters(np.zeros((0, 3), np.int64)) == []
+    assert find_near_duplicates(np.zeros(0, np.uint64), max_distance=4).pairs.shape == (0, 3)
+    assert find_near_duplicates(np.ones(1, np.uint64), max_distance=4).pairs.shape == (0, 3)
 
 
 @pytest.mark.parametrize("max_distance", [-1, 17])
 def test_a_distance_out_of_range_is_refused(max_distance):
     with pytest.raises(DatasetError, match=f"A distance of {max_distance} bits .* choose 0 to 16"):
-        near_duplicates(np.zeros(2, np.uint64), max_distance=max_distance)
+        find_near_duplicates(np.zeros(2, np.uint64), max_distance=max_distance)
 
 
 def test_the_search_can_be_stopped():
@@ -132,28 +128,4 @@ def test_the_search_can_be_stopped():
         raise DatasetError("stopped")
 
     with pytest.raises(DatasetError, match="stopped"):
-        near_duplicates(random_hashes(1000, np.random.default_rng(5)), max_distance=12, progress=stop)
-
-
-def test_identical_files_are_found_and_those_left_out_are_not(home, make_folder):
-    folder = make_folder({"cat": 4, "dog": 3})
-    for copy in ("cat/2.jpg", "dog/1.jpg"):
-        (folder / copy).write_bytes((folder / "cat" / "0.jpg").read_bytes())
-    (folder / "dog" / "2.jpg").write_bytes((folder / "cat" / "3.jpg").read_bytes())
-    (folder / "dog" / "bad.jpg").write_bytes(b"")
-    dataset = add_dataset(home, folder)
-    place = {path: number for number, path in enumerate(dataset.table["path"])}
-    first, second = exact_duplicates(dataset)
-    assert first.tolist() == [place["cat/0.jpg"], place["cat/2.jpg"], place["dog/1.jpg"]]
-    assert second.tolist() == [place["cat/3.jpg"], place["dog/2.jpg"]]
-    assert first.dtype == np.int64
-
-
-def test_sets_of_identical_images_are_those_of_pandas(home, make_folder):
-    dataset = add_dataset(home, make_folder({"cat": 30, "dog": 30}))
-    random = np.random.default_rng(6)
-    table = dataset.table.assign(sha1=[f"{n:040x}" for n in random.integers(0, 40, 60)])
-    dataset = replace(dataset, table=table)
-    groups = table.groupby("sha1").groups.values()
-    expected = sorted(list(group) for group in groups if len(group) > 1)
-    assert sorted(found.tolist() for found in exact_duplicates(dataset)) == expected
+        find_near_duplicates(random_hashes(1000, np.random.default_rng(5)), max_distance=12, progress=stop)

@@ -142,11 +142,12 @@ def test_a_file_that_has_gone_or_was_damaged_since_has_no_numbers_and_that_is_sa
     assert load_scan(pets).attrs["notes"] == found.attrs["notes"]
 
 
-def test_a_dataset_without_any_file_left_is_scanned_to_nothing(home, pets):
+def test_a_dataset_without_any_file_left_is_refused_and_nothing_kept_in_place_of_a_scan(home, pets):
+    before = files_of(pets)
     pets.root.rename(pets.root.with_name("elsewhere"))
-    found = scan_dataset(home, pets)
-    assert found["brightness"].isna().all()
-    assert f"thumbnails-{pets.images_hash}.pack" not in files_of(pets)
+    with pytest.raises(DatasetError, match="None of the 11 images of 'pets' can be read any more; put them"):
+        scan_dataset(home, pets)
+    assert files_of(pets) == before
 
 
 @pytest.mark.parametrize("stop_at", ["looking", "comparing"])

@@ -210,6 +210,8 @@ def test_an_encrypted_zip_is_refused(tmp_path, target):
     path.write_bytes(content)
     with pytest.raises(DatasetError, match=r"is encrypted; unpack it with its password and give the folder"):
         unpack_archive(path, target)
+    with pytest.raises(DatasetError, match="is encrypted"):
+        unpack_archive(path, target, only_tables=True)
 
 
 def test_a_member_that_is_damaged_is_left_out_and_the_rest_is_used(tmp_path, target):

@@ -69,6 +69,14 @@ def test_values_0_to_1_and_0_to_255_of_any_type_come_out_the_same(tmp_path, valu
     np.testing.assert_array_equal(found, expected)
 
 
+def test_class_numbers_of_any_size_keep_their_digits(tmp_path):
+    labels = np.array([0, 2**63] * (len(GREY) // 2 + 1), np.uint64)[: len(GREY)]
+    found = list_array_file(write(tmp_path, x_train=GREY, y_train=labels))
+    assert set(found.labels) == {"0", "9223372036854775808"}
+    with pytest.raises(DatasetError, match="float64 values; expected are class numbers"):
+        list_array_file(write(tmp_path, x_train=GREY, y_train=labels.astype(float)))
+
+
 def test_black_and_white_of_zeros_and_ones_are_0_and_255(tmp_path):
     for images in (GREY > 50, (GREY > 50).astype(np.uint8)):
         found = list_array_file(write(tmp_path, x_train=images, y_train=LABELS)).arrays[0]

@@ -51,6 +51,15 @@ def test_two_names_that_become_one_are_refused_unless_they_are_to_be_merged():
     ]
 
 
+def test_a_rule_that_changes_no_name_is_said():
+    found = listing("a", "b")
+    rename_classes(found, ClassNameRule(strip_prefix="boxes_"))
+    assert found.notes == ["The rule for class names changes none of them, such as 'a'."]
+    silent = listing("a", "b")
+    rename_classes(silent, ClassNameRule(merge_collisions=True))
+    assert silent.notes == []
+
+
 def test_a_new_name_that_another_class_has_already_collides_too():
     assert find_collisions(ClassNameRule(strip_prefix="a_").rename(["a_b", "b"])) == {"b": ["a_b", "b"]}
 

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as arrow
 import pytest
 
 from core.datasets.sources.table_files import read_table
@@ -94,6 +96,33 @@ def test_parquet_keeps_its_types_and_what_is_nested_is_not_read(tmp_path):
         read_table(write(tmp_path, b"PAR1 not really", "bad.parquet"))
 
 
+def test_row_names_and_repeated_columns_of_parquet_are_columns_like_others(tmp_path):
+    frame = pd.DataFrame({"label": ["x", "y"]}, index=pd.Index(["a", "b"], name="image"))
+    frame.to_parquet(tmp_path / "named.parquet")
+    named = read_table(tmp_path / "named.parquet")
+    assert (named.columns, named.texts("image")) == (["label", "image"], ["a", "b"])
+    arrow.write_table(
+        pa.table([["a"], ["x"], ["y"]], names=["image", "label", "label"]), tmp_path / "t.parquet"
+    )
+    table = read_table(tmp_path / "t.parquet")
+    assert table.columns == ["image", "label", "label (2)"]
+    assert table.extras({"image"}).to_dict("list") == {"label": ["x"], "label (2)": ["y"]}
+
+
+def test_texts_of_json_may_hold_line_separators_and_half_characters(tmp_path):
+    text = '{"a": "x\u2028y\x85z"}\r\n{"a": "\\ud800", "b\\ud800": "\\ud83d\\ude00"}'
+    table = read_table(write(tmp_path, text, "t.jsonl"))
+    assert table.texts("a") == ["x\u2028y\x85z", "?"]
+    assert table.extras({"a"})["b?"].tolist()[1] == "\N{GRINNING FACE}"
+    table.extras(set()).to_parquet(tmp_path / "kept.parquet")
+
+
+def test_thousands_of_columns_of_one_name_are_told_apart_and_named_in_short(tmp_path):
+    table = read_table(write(tmp_path, ",".join(["a"] * 3000) + "\n1"))
+    assert table.columns[-1] == "a (3000)"
+    assert table.columns_in_words.endswith("a (30) and 2,970 more")
+
+
 def test_json_lines_are_read_and_a_bad_line_is_named(tmp_path):
     rows = [
         {"file_name": "a", "label": "x", "age": 3, "boxes": [1]},
@@ -108,6 +137,7 @@ def test_json_lines_are_read_and_a_bad_line_is_named(tmp_path):
         ("[1]", "Line 1 of .* is no record; write one"),
         ("[" * 100_000, "Line 1 of .* is not JSON"),
         ("", "is empty; write one record a line"),
+        ("{}", "is empty; write one record a line"),
     ):
         with pytest.raises(DatasetError, match=words):
             read_table(write(tmp_path, text, "t.jsonl"))

@@ -116,6 +116,12 @@ def test_outliers_lie_far_above_the_upper_quartile(make_dataset, make_scan):
     assert found(make_dataset(5), make_scan(5, outlier=[1, 1, 1, 1, 9])) == {}
 
 
+def test_images_that_a_scan_could_not_read_or_compare_are_passed_over(make_dataset, make_scan):
+    gone = make_scan(5, brightness=[np.nan] * 5, contrast=[np.nan] * 5, outlier=[np.nan] * 5)
+    assert found(make_dataset(5), gone) == {}
+    assert found(make_dataset(5), make_scan(5, outlier=[np.nan] * 5)) == {}
+
+
 def test_what_is_excluded_is_not_looked_at(make_dataset, make_scan):
     height = [64] * 9 + [3]
     dataset = make_dataset(10, height=height, excluded=[False] * 9 + [True])

@@ -1,0 +1,154 @@
+"""What pages read of runs: settings, history, predictions, and what is computed of them."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.cache.datasets import dataset, dataset_times
+from app.cache.home import changed_at, workspace
+from core.errors import RunError
+from core.evaluation.confusion import compute_confusion
+from core.evaluation.label_issues import LOOKED_AT, LabelIssues, find_label_issues
+from core.explain import service
+from core.predictions import Predictions, load_predictions
+from core.regrouping.grouping import Grouping
+from core.regrouping.order import order_classes
+from core.regrouping.score import GroupingScore, score_grouping
+from core.runs.config import RunConfig
+from core.runs.run import Run, find_run, list_runs
+
+Answer = TypeVar("Answer")
+
+
+def run(run_id: str) -> Run:
+    """A run; its properties read the disk each time.
+
+    Raises:
+        RunError: There is none of that id.
+    """
+    return find_run(workspace(), run_id)
+
+
+def run_datasets() -> dict[str, str]:
+    """Id of each run and the name of its dataset, newest first; without runs whose settings are damaged."""
+    found = {}
+    for run in list_runs(workspace()):
+        with contextlib.suppress(RunError):
+            found[run.id] = config(run).dataset
+    return found
+
+
+def config(run: Run) -> RunConfig:
+    """Settings of a run; the file time tells it from a deleted run of the same id."""
+    return _config(str(run.directory), changed_at(run.directory / "config.json"))
+
+
+def history(run: Run) -> pd.DataFrame:
+    """Epochs of a run so far; read again when its file has changed."""
+    return _history(str(run.directory), changed_at(run.directory / "history.csv"))
+
+
+def predictions(run_id: str, split: str) -> Predictions:
+    """Predictions of a run's best epoch on a split.
+
+    Raises:
+        PredictionsError: The run has not stored them yet.
+    """
+    return _predictions(*_predictions_key(run_id, split))
+
+
+def explained(function: Callable[..., Answer], run_id: str, *arguments: Any, **options: Any) -> Answer:
+    """What a function of ``core.explain.service`` says of a run's network, kept until that is trained anew.
+
+    Raises:
+        RegroupError: As the function does.
+    """
+    directory = run(run_id).directory
+    file_time = changed_at(Run(directory).model_path)
+    answer: Answer = _explained(function.__name__, str(directory), file_time, arguments, options)
+    return answer
+
+
+def confusion(run_id: str, split: str) -> np.ndarray:
+    """Confusion matrix of a run's stored predictions, counts, shape ``(num_classes, num_classes)``.
+
+    Raises:
+        PredictionsError: The run has not stored them yet.
+    """
+    return _confusion(*_predictions_key(run_id, split))
+
+
+def class_order(run_id: str, grouping: Grouping) -> np.ndarray:
+    """Order of the classes that puts validation confusions and groups in blocks, shape ``(num_classes,)``."""
+    return _class_order(*_predictions_key(run_id, "val"), grouping.assignment, grouping)
+
+
+def grouping_score(run_id: str, split: str, grouping: Grouping) -> GroupingScore:
+    """Scores of a grouping on a run's stored predictions."""
+    return _grouping_score(*_predictions_key(run_id, split), grouping.assignment, grouping)
+
+
+def label_issues(name: str, run_id: str) -> LabelIssues:
+    """Labels of a dataset that a run finds unlikely.
+
+    Raises:
+        PredictionsError: The run cannot judge them.
+    """
+    keys = tuple(_predictions_key(run_id, split) for split in LOOKED_AT)
+    return _label_issues(name, dataset_times(name), keys)
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _config(directory: str, file_time: int) -> RunConfig:
+    return Run(Path(directory)).config
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _history(directory: str, file_time: int) -> pd.DataFrame:
+    return Run(Path(directory)).history
+
+
+def _predictions_key(run_id: str, split: str) -> tuple[str, int]:
+    path = workspace().runs_dir / run_id / "predictions" / f"{split}.npz"
+    return str(path), changed_at(path)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Reading the predictions")
+def _predictions(path: str, file_time: int) -> Predictions:
+    return load_predictions(Path(path))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Asking the network; the first question takes some seconds")
+def _explained(
+    question: str, directory: str, file_time: int, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> Any:
+    return getattr(service, question)(Run(Path(directory)), *arguments, **options)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _confusion(path: str, file_time: int) -> np.ndarray:
+    return compute_confusion(_predictions(path, file_time))
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _class_order(path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping) -> np.ndarray:
+    return order_classes(_confusion(path, file_time), _grouping)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _grouping_score(
+    path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping
+) -> GroupingScore:
+    return score_grouping(_predictions(path, file_time), _grouping)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing labels with predictions")
+def _label_issues(
+    name: str, file_times: tuple[int, int, int], keys: tuple[tuple[str, int], ...]
+) -> LabelIssues:
+    return find_label_issues(dataset(name), [_predictions(*key) for key in keys])
