@@ -12,7 +12,7 @@ import numpy as np
 from core.datasets.dataset import Dataset
 from core.datasets.editing.edit_log import editing
 from core.datasets.images.decoding import UnreadableError
-from core.datasets.images.reading import read_bytes
+from core.datasets.images.file_bytes import read_bytes
 from core.datasets.parallel import Progress, map_images
 from core.datasets.scanning.scan import drop_incomplete_scan
 from core.datasets.store import load_dataset

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.images.decoding import UnreadableError, measure
-from core.datasets.images.reading import read_bytes
+from core.datasets.images.file_bytes import read_bytes
 from core.datasets.parallel import Progress, map_images
 
 SUPPORTED = frozenset({

@@ -4,7 +4,8 @@ import numpy as np
 
 from core.datasets.dataset import Dataset
 from core.datasets.images.decoding import UnreadableError, decode_reduced
-from core.datasets.images.reading import image_path, open_array, read_bytes, resize_image, to_rgb
+from core.datasets.images.file_bytes import read_bytes
+from core.datasets.images.reading import image_path, open_array, resize_image, to_rgb
 from core.datasets.images.thumbnail_pack import read_pack
 from core.datasets.parallel import Progress, map_images
 from core.datasets.preparing.occlusion import paint

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.datasets.dataset import Dataset
-from core.datasets.images.decoding import UnreadableError, decode, decode_reduced, opencv
-from core.datasets.images.reading import image_path, open_array, read_bytes, to_rgb
+from core.datasets.images.decoding import UnreadableError, decode, decode_reduced
+from core.datasets.images.encoding import PACKED_SIZE, encode_jpeg, encode_thumbnail
+from core.datasets.images.file_bytes import read_bytes
+from core.datasets.images.reading import image_path, open_array, to_rgb
 from core.datasets.images.thumbnail_pack import read_pack
 from core.datasets.parallel import map_images
 from core.datasets.preparing.occlusion import paint
 from core.errors import DatasetError, DatasetFileError
 
-PACKED_SIZE = 96  # pixels, longer side of the thumbnails that a scan keeps
-JPEG_QUALITY = 85  # percent
 MISSING_GREY = 200  # of the picture that stands for one that can no longer be read
 
 
@@ -44,27 +44,10 @@ def thumbnails(dataset: Dataset, sample_ids: Sequence[int] | np.ndarray, *, size
         try:
             pixels = decode_reduced(read_bytes(image_path(dataset, sample_id)), size)
         except (UnreadableError, DatasetFileError):
-            return _encode(_missing(size))
+            return encode_jpeg(_missing(size))
         return encode_thumbnail(paint(dataset, sample_id, pixels), size)
 
     return list(map_images(make, ids))
-
-
-def encode_thumbnail(pixels: np.ndarray, size: int) -> bytes:
-    """Return an RGB image as JPEG, its longer side ``size`` pixels."""
-    return _encode(_fit(pixels, size))
-
-
-def _fit(pixels: np.ndarray, size: int) -> np.ndarray:
-    """Return an image scaled so that its longer side is ``size``; never less than a pixel high or wide."""
-    cv2 = opencv()
-    height, width = pixels.shape[:2]
-    scale = size / max(height, width)
-    if scale == 1:
-        return pixels
-    target = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    return np.asarray(cv2.resize(pixels, target, interpolation=method))
 
 
 def _missing(size: int) -> np.ndarray:
@@ -72,10 +55,3 @@ def _missing(size: int) -> np.ndarray:
     diagonal = np.arange(size)
     picture[diagonal, diagonal] = picture[diagonal, size - 1 - diagonal] = MISSING_GREY // 2
     return picture
-
-
-def _encode(pixels: np.ndarray) -> bytes:
-    cv2 = opencv()
-    blue_first = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".jpg", blue_first, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return bytes(encoded.tobytes())

@@ -21,12 +21,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
 
+from core.datasets.own_process import own_process
 from core.datasets.parallel import Progress, progress_of_part
 from core.errors import DatasetError
 
@@ -34,12 +34,7 @@ TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 PERPLEXITY = 30.0  # images that count as near, for t-SNE; a third of them all at most
 NUM_NEIGHBORS = 15  # the same for UMAP
 NUM_STEPS = 1000  # of t-SNE
-SOURCE_DIR = Path(__file__).parents[3]  # the folder that holds the package ``core``
-ENVIRONMENT = {
-    "PYTHONWARNINGS": "ignore",
-    "PYTHONIOENCODING": "utf-8",
-    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning are slow beside a training
-}
+MODULE = "core.datasets.mapping.projection"
 LOOK_S = 0.1  # seconds between two looks whether to stop
 NICENESS = 5  # pages come first
 SHAPE_TYPE = np.dtype("<i8")  # of the two numbers that are sent before the rows
@@ -62,7 +57,7 @@ def project(rows: np.ndarray, method: str, *, seed: int = 0, progress: Progress 
     Raises:
         DatasetError: The process failed, as when memory ran out.
     """
-    with tempfile.TemporaryFile() as errors, _process(method, seed, errors) as process:
+    with tempfile.TemporaryFile() as errors, own_process(MODULE, method, str(seed), errors=errors) as process:
         lines = _send(process, rows)
         told: dict[str, Any] = {"stage": "Starting", "done": 0, "total": 0}
         while (line := _next(lines)) is not None:
@@ -77,33 +72,6 @@ def project(rows: np.ndarray, method: str, *, seed: int = 0, progress: Progress 
             raise DatasetError(_why(method, process.returncode, errors))
     content = base64.b64decode(told["coordinates"])
     return np.frombuffer(content, np.float32).reshape(len(rows), 2).copy()
-
-
-@contextlib.contextmanager
-def _process(method: str, seed: int, errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the process; in the end it is no more, whatever happened."""
-    paths = [str(SOURCE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    # -P: a module in the current folder must not shadow a library.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "core.datasets.mapping.projection", method, str(seed)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
-        **apart,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
 
 
 def _send(process: subprocess.Popen[bytes], rows: np.ndarray) -> "queue.SimpleQueue[bytes | None]":

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.images.decoding import UnreadableError, decode, opencv
-from core.datasets.images.reading import read_bytes
+from core.datasets.images.file_bytes import read_bytes
 from core.datasets.parallel import Progress, map_images
 from core.datasets.preparing.masks import MASK_SIZE, pack_mask, unpack_mask
 from core.datasets.sources.folder import scan_folder

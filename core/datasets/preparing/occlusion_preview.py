@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.datasets.dataset import Dataset
+from core.datasets.images.encoding import encode_thumbnail
 from core.datasets.images.reading import read_image
-from core.datasets.images.thumbnails import encode_thumbnail
 from core.datasets.preparing.occlusion import Occlusion, identify, occlude
 
 NUM_PICTURES = 9

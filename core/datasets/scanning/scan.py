@@ -1,10 +1,10 @@
 """The full scan: what the pixels of every image tell, computed once and kept beside the dataset.
 
-Each file is read and decoded once, in two threads. Numbers go straight into columns and pictures to the disk,
-so that memory hardly grows with the number of images. Thumbnails are kept in one file, see ``thumbnail_pack``
-(a dataset stored as an array has its pixels at hand). Which images look unlike the others is judged in a
-second stage, from tiny pictures. Images are measured as networks see them, occlusion included. What a scan
-keeps may be deleted at any time.
+Each file is read and decoded once, in two processes or, where there are few, in threads. Numbers go straight
+into columns and pictures to the disk, so that memory hardly grows with the number of images. Thumbnails are
+kept in one file, see ``thumbnail_pack`` (a dataset stored as an array has its pixels at hand). Which images
+look unlike the others is judged in a second stage, from tiny pictures. Images are measured as networks see
+them, occlusion included. What a scan keeps may be deleted at any time.
 """
 
 import contextlib
@@ -20,19 +20,14 @@ from filelock import FileLock, Timeout
 
 from core.datasets.dataset import Dataset
 from core.datasets.images.decoding import UnreadableError, decode
-from core.datasets.images.reading import open_array, read_bytes, to_rgb
+from core.datasets.images.file_bytes import read_bytes
+from core.datasets.images.reading import image_path, open_array, to_rgb
 from core.datasets.images.thumbnail_pack import PackWriter, pack_path
-from core.datasets.images.thumbnails import PACKED_SIZE, encode_thumbnail
 from core.datasets.parallel import Progress, map_images, progress_of_part
 from core.datasets.preparing.occlusion import paint
+from core.datasets.scanning.look import Look, look_at_files, look_at_pixels
 from core.datasets.scanning.outliers import outlier_scores
-from core.datasets.scanning.quality import (
-    TINY_SIZE,
-    PixelFacts,
-    measure_pixels,
-    perceptual_hashes,
-    tiny_pictures,
-)
+from core.datasets.scanning.quality import TINY_SIZE, perceptual_hashes, tiny_pictures
 from core.datasets.scanning.row_file import RowFile
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace
@@ -47,6 +42,7 @@ SCAN_COLUMNS = {
     "outlier": "float32",  # see outliers; NaN when unreadable
 }
 BATCH_SIZE = 256  # images hashed together
+MIN_FOR_PROCESSES = 500  # files; fewer are looked at before two processes have started
 LOCK_FILE = ".scan.lock"
 WAIT_S = 0.5  # between two looks whether another process has finished
 GONE = "Can no longer be read: {:,} of {:,} images; their files are gone or damaged."
@@ -124,81 +120,71 @@ def estimate_seconds(dataset: Dataset) -> float:
     return float(len(sizes) * SECONDS_PER_IMAGE + sizes.prod(axis=1).sum() / 1e6 * SECONDS_PER_MEGAPIXEL)
 
 
-class _Look:
-    """Looks at one image at a time, called in two threads: fills in its row and returns its pictures.
+def _look(dataset: Dataset, sample_ids: list[int], progress: Progress | None) -> Iterator[Look | None]:
+    """Yield what each image tells, None where it cannot be read."""
+    if dataset.array_path is None and dataset.occlusion is None and len(sample_ids) >= MIN_FOR_PROCESSES:
+        paths = dataset.table["path"].to_numpy(object)[sample_ids]
+        return look_at_files([f"{dataset.root}/{path}" for path in paths], progress=progress)
+    array = open_array(dataset) if dataset.array_path is not None else None
+    positions = dataset.table["position"].to_numpy(np.int64)
 
-    Attributes:
-        numbers: Columns as ``NUMBERS``, NaN where nothing was read, float32, shape ``(num_rows, 9)``.
-        num_bytes: Of the file or the pixels, int64, shape ``(num_rows,)``.
-    """
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.numbers = np.full((len(dataset.table), len(NUMBERS)), np.nan, np.float32)
-        self.num_bytes = np.zeros(len(dataset.table), np.int64)
-        self._dataset = dataset
-        self._array = open_array(dataset) if dataset.array_path is not None else None
-        self._positions = dataset.table["position"].to_numpy(np.int64)
-        self._paths = dataset.table["path"].to_numpy(object)
-
-    def __call__(self, sample_id: int) -> tuple[np.ndarray, bytes | None] | None:
-        """Return an image as a small square and its thumbnail; None when it is unreadable."""
-        if self._array is not None:
-            image = self._array[self._positions[sample_id]]
-            return self._measure(sample_id, to_rgb(image), image.nbytes).square, None
+    def look(sample_id: int) -> Look | None:
         try:
-            content = read_bytes(f"{self._dataset.root}/{self._paths[sample_id]}")
-            pixels = decode(content).pixels
+            if array is not None:
+                image = array[positions[sample_id]]
+                pixels, num_bytes = to_rgb(image), image.nbytes
+            else:
+                content = read_bytes(image_path(dataset, sample_id))
+                pixels, num_bytes = decode(content).pixels, len(content)
         except UnreadableError:
             return None
-        facts = self._measure(sample_id, pixels, len(content))
-        return facts.square, encode_thumbnail(facts.small, PACKED_SIZE)
+        return look_at_pixels(paint(dataset, sample_id, pixels), num_bytes, thumbnail=array is None)
 
-    def _measure(self, sample_id: int, pixels: np.ndarray, num_bytes: int) -> PixelFacts:
-        facts = measure_pixels(paint(self._dataset, sample_id, pixels))
-        self.numbers[sample_id] = facts.numbers
-        self.num_bytes[sample_id] = num_bytes
-        return facts
+    return map_images(look, sample_ids, progress=progress)
 
 
 def _look_at_all(dataset: Dataset, writer: PackWriter, progress: Progress | None) -> pd.DataFrame:
-    look = _Look(dataset)
     with contextlib.closing(RowFile(writer.path.parent, (TINY_SIZE, TINY_SIZE, 3))) as tiny:
-        phash = _look_at_pictures(look, dataset, writer, tiny, progress)
-        seen = np.flatnonzero(~np.isnan(look.numbers[:, 0]))
-        outlier = np.full(len(phash), np.nan, np.float32)
+        found = _look_at_pictures(dataset, writer, tiny, progress)
+        seen = found["brightness"].notna().to_numpy(bool)
         if tiny.problem is None:
-            outlier[seen] = outlier_scores(tiny, progress=progress_of_part(progress, "Comparing"))
-    found = pd.DataFrame(look.numbers, index=dataset.table.index, columns=list(NUMBERS))
-    found = found.assign(bytes=look.num_bytes, phash=phash, outlier=outlier)[list(SCAN_COLUMNS)]
-    num_readable = int(dataset.readable.sum())
-    if num_readable and not len(seen):
+            found.loc[seen, "outlier"] = outlier_scores(
+                tiny, progress=progress_of_part(progress, "Comparing")
+            )
+    num_readable, num_seen = int(dataset.readable.sum()), int(seen.sum())
+    if num_readable and not num_seen:
         raise DatasetError(
             f"None of the {num_readable:,} images of {dataset.name!r} can be read any more; put them back, "
             f"or say where they are now on the Datasets page or with regroup datasets relocate."
         )
-    num_gone = num_readable - len(seen)
+    num_gone = num_readable - num_seen
     found.attrs["notes"] = [GONE.format(num_gone, num_readable)] if num_gone else []
     found.attrs["notes"] += [NOT_COMPARED.format(tiny.problem)] if tiny.problem is not None else []
     return found
 
 
 def _look_at_pictures(
-    look: _Look, dataset: Dataset, writer: PackWriter, tiny: RowFile, progress: Progress | None
-) -> np.ndarray:
-    """Look at every image, write its pictures, and return the hashes, uint64, shape ``(num_rows,)``."""
-    phash = np.zeros(len(dataset.table), np.uint64)
+    dataset: Dataset, writer: PackWriter, tiny: RowFile, progress: Progress | None
+) -> pd.DataFrame:
+    """Look at every image, write its pictures, and return the table of the scan, still without outliers."""
+    num_rows = len(dataset.table)
+    numbers = np.full((num_rows, len(NUMBERS)), np.nan, np.float32)
+    num_bytes, phash = np.zeros(num_rows, np.int64), np.zeros(num_rows, np.uint64)
     sample_ids = np.flatnonzero(dataset.readable).tolist()
-    pictures = zip(sample_ids, map_images(look, sample_ids, progress=progress), strict=True)
+    pictures = zip(sample_ids, _look(dataset, sample_ids, progress), strict=True)
     while batch := list(itertools.islice(pictures, BATCH_SIZE)):
-        readable = [(sample_id, *found) for sample_id, found in batch if found is not None]
-        if readable:
-            ids, squares, jpegs = zip(*readable, strict=True)
-            together = np.stack(squares)
-            phash[list(ids)] = perceptual_hashes(together)
-            tiny.append(tiny_pictures(together))
-            writer.add_all(ids, jpegs)
+        ids = [sample_id for sample_id, found in batch if found is not None]
+        looks = [found for _, found in batch if found is not None]
+        if looks:
+            squares = np.stack([look.square for look in looks])
+            numbers[ids] = [look.numbers for look in looks]
+            num_bytes[ids] = [look.num_bytes for look in looks]
+            phash[ids] = perceptual_hashes(squares)
+            tiny.append(tiny_pictures(squares))
+            writer.add_all(ids, [look.thumbnail for look in looks])
     writer.complete()
-    return phash
+    found = pd.DataFrame(numbers, index=dataset.table.index, columns=list(NUMBERS))
+    return found.assign(bytes=num_bytes, phash=phash, outlier=np.float32(np.nan))[list(SCAN_COLUMNS)]
 
 
 def _keep(found: pd.DataFrame, path: Path, writer: PackWriter) -> pd.DataFrame:

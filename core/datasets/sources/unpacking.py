@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from core.datasets.images.file_bytes import MAX_FILE_BYTES
 from core.datasets.images.integrity import is_image_name
-from core.datasets.images.reading import MAX_FILE_BYTES
 from core.datasets.sources.folder import (
     ARCHIVE_SUFFIXES,
     ARRAY_SUFFIXES,

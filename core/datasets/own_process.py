@@ -1,0 +1,51 @@
+"""Python modules of ours in processes of their own, spoken to by their standard input and output."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+SOURCE_DIR = Path(__file__).parents[2]  # the folder that holds the package ``core``
+ENVIRONMENT = {
+    "PYTHONWARNINGS": "ignore",
+    "PYTHONIOENCODING": "utf-8",
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning are slow beside a training
+}
+
+
+@contextlib.contextmanager
+def own_process(
+    module: str, *arguments: str, errors: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a module as a script; it is killed at the end of the block, if it still runs.
+
+    Args:
+        module: Its dotted name; its standard input ends when this process dies.
+        arguments: Of its command line.
+        errors: Where its standard error goes; None: nowhere.
+    """
+    paths = [str(SOURCE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    # -P: a module in the current folder must not shadow a library.
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if errors is None else errors,
+        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+        **apart,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
