@@ -7,12 +7,13 @@ most 2.5. Memory is the peak of a fresh process that scans many hard links, its 
 """
 
 import argparse
+import contextlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,11 +21,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
+import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.datasets.dataset import Dataset
-from core.datasets.parallel import NUM_THREADS
 from core.datasets.scanning.scan import scan_dataset
 from core.datasets.store import load_dataset, save_dataset
 from core.workspace import Workspace, open_workspace
@@ -89,19 +90,29 @@ def scan_and_tell(home: str) -> None:
     workspace = open_workspace(home)
     dataset = load_dataset(workspace, "large")
     before = peak_mb()
+    helpers: dict[int, float] = {}
+    threading.Thread(target=watch_helpers, args=(helpers,), daemon=True).start()
     seconds = time_scan(workspace, dataset)
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 << 10)  # on Linux
-    peak = peak_mb() + NUM_THREADS * largest  # the processes that look at files are counted, too
+    peak = peak_mb() + sum(helpers.values())
     print(json.dumps({"before_mb": before, "peak_mb": peak, "seconds": seconds}))
 
 
-def peak_mb() -> float:
-    """Largest resident memory of this process so far; Linux' getrusage would count its parent's too."""
-    status = Path("/proc/self/status")
+def watch_helpers(peaks: dict[int, float]) -> None:
+    """Note the peak memory of each child process, as long as this process lives."""
+    while True:
+        for child in psutil.Process().children():
+            with contextlib.suppress(psutil.Error, OSError, StopIteration):
+                peaks[child.pid] = peak_mb(child.pid)
+        time.sleep(0.2)
+
+
+def peak_mb(pid: int | None = None) -> float:
+    """Largest resident memory of a process so far; Linux' getrusage would count its parent's too."""
+    status = Path(f"/proc/{pid or 'self'}/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)  # bytes on macOS
+    return psutil.Process(pid).memory_info().rss / (1 << 20)  # elsewhere: what it has now
 
 
 def main() -> None:
