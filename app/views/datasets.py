@@ -5,28 +5,12 @@ import streamlit as st
 from app import cache, state
 from app.components.command import command_popover
 from app.components.datasets.add_dataset import add_dataset_panel
-from app.components.datasets.augmentation import augmentation_part
-from app.components.datasets.class_rows import class_rows_part
 from app.components.datasets.delete_dataset import delete_dataset_button
 from app.components.datasets.first_minute import first_minute_card
-from app.components.datasets.map import map_part
 from app.components.datasets.overview import overview_part
 from app.components.datasets.parts import Part, choose_part
-from app.components.datasets.pictures import pictures_part
-from app.components.datasets.prepare import prepare_part
-from app.components.datasets.trouble import trouble_part
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
-
-DRAW = {
-    Part.OVERVIEW: overview_part,
-    Part.PICTURES: pictures_part,
-    Part.CLASSES: class_rows_part,
-    Part.MAP: map_part,
-    Part.TROUBLE: trouble_part,
-    Part.PREPARE: prepare_part,
-    Part.AUGMENT: augmentation_part,
-}
 
 st.title("Datasets", anchor=False)
 st.markdown("Which pictures shall a network tell apart, how many of each are there, and are they sound?")
@@ -38,7 +22,12 @@ with above:
     if part is Part.OVERVIEW:
         first_minute_card(dataset)
     add_dataset_panel()
-DRAW[part](dataset)
+if part is Part.OVERVIEW:
+    overview_part(dataset)
+else:
+    from app.components.datasets.later_parts import DRAW  # the first page does without what they import
+
+    DRAW[part](dataset)
 with st.container(horizontal=True):
     if st.button("Train on this dataset", type="primary", icon=":material/model_training:"):
         go_to(Page.TRAIN)
