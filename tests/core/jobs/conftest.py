@@ -81,7 +81,13 @@ def wait_for_end() -> Callable[..., RunStatus]:
     """Wait until a run neither waits nor is trained; returns its status."""
 
     def wait_for_it(run: Run, *, seconds: float = 30) -> RunStatus:
-        wait(lambda: run.status.state not in ACTIVE_STATES, seconds=seconds)
-        return run.status
+        seen: list[RunStatus] = []  # another process that looks at the same moment may hold the run's lock
+
+        def has_ended() -> bool:
+            seen.append(run.status)
+            return seen[-1].state not in ACTIVE_STATES
+
+        wait(has_ended, seconds=seconds)
+        return seen[-1]
 
     return wait_for_it
