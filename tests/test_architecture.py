@@ -14,7 +14,7 @@ EARLIER = {
     "download": set(),
     "words": set(),
     "datasets": set(),
-    "runs": set(),
+    "runs": {"datasets.images.resizing"},
     "models": {"runs"},
     "training": {"datasets", "models", "runs", "predictions", "regrouping.grouping"},
     "predictions": set(),

@@ -10,7 +10,8 @@ from core.datasets.browsing.index import PictureIndex
 from core.datasets.dataset import Dataset
 from core.datasets.editing.edits import LOG_FILE
 from core.datasets.images.mean_images import MAX_IMAGES, MeanImage, mean_images, sample_classes
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import Resizing, resize_image
 from core.datasets.images.thumbnails import thumbnails
 from core.datasets.mapping.embedding import ImageMap, MapSettings, load_map, map_path
 from core.datasets.scanning.scan import load_scan, scan_path
@@ -90,21 +91,21 @@ def augmented(
     sample_id: int,
     augmentation: Augmentation | None,
     *,
-    image_size: int,
+    resizing: Resizing,
     seed: int,
     num_epochs: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """An image as a network sees it, and as training sees it in its first epochs.
 
     Returns:
-        uint8, shape ``(image_size, image_size, 3)``, and ``(num_epochs, image_size, image_size, 3)``.
+        uint8, shape ``(height, width, 3)``, and ``(num_epochs, height, width, 3)``.
 
     Raises:
         DatasetError: The image cannot be read.
         ExplainError: The helper process failed.
     """
     images_hash = dataset(name).images_hash
-    return _augmented(images_hash, name, sample_id, augmentation, (image_size, seed, num_epochs))
+    return _augmented(images_hash, name, sample_id, augmentation, (resizing, seed, num_epochs))
 
 
 def dataset_times(name: str) -> tuple[int, int, int]:
@@ -162,10 +163,10 @@ def _augmented(
     name: str,
     sample_id: int,
     augmentation: Augmentation | None,
-    numbers: tuple[int, int, int],
+    numbers: tuple[Resizing, int, int],
 ) -> tuple[np.ndarray, np.ndarray]:
-    image_size, seed, num_epochs = numbers
-    image = resize_image(read_image(dataset(name), sample_id), image_size)
+    resizing, seed, num_epochs = numbers
+    image = resize_image(read_image(dataset(name), sample_id), resizing)
     if augmentation is None:
         return image, np.stack([image] * num_epochs)
     epochs = range(1, num_epochs + 1)

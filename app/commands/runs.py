@@ -39,7 +39,7 @@ def train(
     dataset: Annotated[str, typer.Option(help=_help("dataset"))],
     model: Annotated[str | None, typer.Option(help=_help("model"))] = None,
     epochs: Annotated[int | None, typer.Option(help=_help("epochs"))] = None,
-    image_size: Annotated[int | None, typer.Option(help=_help("image_size"))] = None,
+    image_size: Annotated[str | None, typer.Option(metavar="PIXELS|HxW", help=_help("image_size"))] = None,
     batch_size: Annotated[int | None, typer.Option(help=_help("batch_size"))] = None,
     learning_rate: Annotated[float | None, typer.Option(help=_help("learning_rate"))] = None,
     weights: Annotated[str | None, typer.Option(metavar="FILE|imagenet|none", help=_help("weights"))] = None,

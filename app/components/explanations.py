@@ -42,7 +42,7 @@ def draw_cam(
     Args:
         run: The run.
         image: The image as it lies on disk; the heat map is drawn over it.
-        pixels: The image as the network takes it, shape ``(image_size, image_size, 3)``, uint8.
+        pixels: The image as the network takes it, shape ``(height, width, 3)``, uint8.
         probs: The network's answer, shape ``(num_classes,)``.
         class_names: The classes that the run has learned.
         layers: The network's layers.
@@ -99,7 +99,7 @@ def _draw_overlay(image: ChosenImage, result: CamResult, class_name: str, streng
 
 
 def draw_feature_maps(run: Run, pixels: np.ndarray, layers: Sequence[LayerRow]) -> None:
-    """Draw what one layer's filters answer to an image, shape ``(image_size, image_size, 3)``, uint8."""
+    """Draw what one layer's filters answer to an image, shape ``(height, width, 3)``, uint8."""
     rows = {row.name: row for row in layers if row.has_map}
     if not rows:
         st.info("This network has no layer with maps; choose another run in the sidebar.")

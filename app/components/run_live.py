@@ -67,7 +67,9 @@ def _draw_state(run: Run, status: RunStatus) -> None:
         st.subheader(plain(run.id), anchor=False, width="content")
         st.badge(words, icon=icon, color=color)
         groups = f", grouped as {plain(config.grouping)}" if config.grouping else ""
-        st.markdown(f"{plain(config.model)} on {plain(config.dataset)}{groups}, {config.image_size} pixels")
+        st.markdown(
+            f"{plain(config.model)} on {plain(config.dataset)}{groups}, {config.image_size.words} pixels"
+        )
     if status.state in ACTIVE_STATES and run.cancel_path.exists():
         st.info("It is being stopped; what the last full epoch reached is kept.")
     elif status.message:

@@ -11,11 +11,13 @@ from core.runs.config import RunConfig
 FIELDS = RunConfig.model_fields
 
 
-def image_size_field() -> int:
+def image_size_field() -> str:
     """Draw the field for the image size, which begins with the size that the chosen model was made for."""
     model = st.session_state.get("train_model", FIELDS["model"].default)
-    start_with("image_size", CATALOG[model].default_image_size)
-    return number_field("image_size", "Image size (pixels)", step=8)
+    start_with("image_size", CATALOG[model].default_image_size.text)
+    return st.text_input(
+        "Image size (pixels)", help=FIELDS["image_size"].description, **state.bind("train_image_size")
+    )
 
 
 def seed_field() -> int:

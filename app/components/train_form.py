@@ -142,4 +142,4 @@ def _learning_rate() -> float:
 
 def _take_default_size() -> None:
     """Another model was chosen: it begins with the image size that it was made for."""
-    st.session_state["train_image_size"] = CATALOG[st.session_state["train_model"]].default_image_size
+    st.session_state["train_image_size"] = CATALOG[st.session_state["train_model"]].default_image_size.text

@@ -48,8 +48,8 @@ def train_plan(dataset: Dataset, config: RunConfig) -> None:
     paper = f" [Paper]({spec.source})" if spec.source else ""
     st.markdown(f"**{spec.title}.** {spec.description}{paper}")
     st.markdown(
-        f"It sees **{num_train:,} training images** of {plain(dataset.name)} at {config.image_size} x "
-        f"{config.image_size} pixels, {config.epochs} times: **{steps:,} steps an epoch**, "
+        f"It sees **{num_train:,} training images** of {plain(dataset.name)} at "
+        f"{config.image_size.words} pixels, {config.epochs} times: **{steps:,} steps an epoch**, "
         f"{steps * config.epochs:,} in all. {num_val:,} validation images choose the best "
         f"epoch; {num_test:,} test images are kept for the end."
     )

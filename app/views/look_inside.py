@@ -11,7 +11,7 @@ from app.components.image_choice import ChosenImage, choose_image
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
-from core.datasets.images.reading import resize_image
+from core.datasets.images.resizing import resize_image
 from core.explain import service
 from core.explain.samples import check_classes, learned_grouping
 from core.plots.answer import plot_answer
@@ -25,7 +25,7 @@ def look(run: Run, dataset: Dataset, image: ChosenImage) -> None:
     """Draw what the network says of an image, and how it came to it."""
     grouping = learned_grouping(run.config, dataset)
     class_names = grouping.group_names
-    pixels = resize_image(image.pixels, run.config.image_size)
+    pixels = resize_image(image.pixels, run.config.resizing)
     probs = cache.explained(service.predict, run.id, pixels)
     check_classes(probs, dataset, grouping)
     picture, answer = st.columns([1, 2], gap="large", vertical_alignment="center")

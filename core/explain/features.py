@@ -118,7 +118,7 @@ def _ask(
     workspace: Workspace, run: Run, dataset: Dataset, sample_ids: np.ndarray, progress: Progress | None
 ) -> np.ndarray:
     reading = progress_of_part(progress, "Reading the images")
-    pixels = load_pixels(workspace, dataset, run.config.image_size, progress=reading)
+    pixels = load_pixels(workspace, dataset, run.config.resizing, progress=reading)
     path = Path(str(getattr(pixels, "filename")))  # noqa: B009 - mypy does not know that it is a memmap
     asking = progress_of_part(progress, f"Asking {run.id}")
     blocks = []

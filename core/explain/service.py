@@ -61,7 +61,7 @@ def predict(run: Run, image: np.ndarray) -> np.ndarray:
 
     Args:
         run: A trained run.
-        image: RGB uint8 of the run's image size, shape ``(image_size, image_size, 3)``.
+        image: RGB uint8 of the run's image size, shape ``(height, width, 3)``.
 
     Raises:
         RunError: The run has no network yet.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.errors import ModelError
 from core.models.weights import resolve_weights
 from core.runs.config import RunConfig
+from core.runs.image_size import ImageSize
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ModelSpec:
         title: For headings and choices.
         description: One or two sentences on what it is and when to take it.
         min_image_size: Smallest width and height that leaves it something to see, in pixels.
-        default_image_size: Width and height it was made for, in pixels.
+        default_image_size: What it was made for.
         pretrained: Whether it can start from ImageNet weights.
         source: URL of the paper, empty when it is our own.
     """
@@ -25,7 +26,7 @@ class ModelSpec:
     title: str
     description: str
     min_image_size: int
-    default_image_size: int
+    default_image_size: ImageSize
     pretrained: bool = False
     source: str = ""
 
@@ -37,7 +38,7 @@ _SPECS = (
         description="Three to five convolution blocks with batch normalization; "
         "learns small pictures in a minute without a GPU.",
         min_image_size=8,
-        default_image_size=64,
+        default_image_size=ImageSize(64, 64),
     ),
     ModelSpec(
         name="lenet",
@@ -45,7 +46,7 @@ _SPECS = (
         description="The classic of 1998 with two convolutions and three dense layers; "
         "very fast, and easy to read filter by filter.",
         min_image_size=10,
-        default_image_size=32,
+        default_image_size=ImageSize(32, 32),
         source="https://doi.org/10.1109/5.726791",
     ),
     ModelSpec(
@@ -54,7 +55,7 @@ _SPECS = (
         description="A slim network that has seen ImageNet's 1.2 million photos; only its last layer is "
         "trained, which suits photos when there are few of them.",
         min_image_size=32,
-        default_image_size=96,
+        default_image_size=ImageSize(96, 96),
         pretrained=True,
         source="https://arxiv.org/abs/1704.04861",
     ),
@@ -84,9 +85,9 @@ def check_config(config: RunConfig) -> None:
         WeightsError: The weights are not at hand, cannot be downloaded, or do not fit.
     """
     spec = find_model(config.model)
-    if config.image_size < spec.min_image_size:
+    if min(config.image_size) < spec.min_image_size:
         raise ModelError(
-            f"Image size {config.image_size} is too small for {spec.name}, which needs at least "
+            f"Image size {config.image_size.words} is too small for {spec.name}, which needs at least "
             f"{spec.min_image_size} pixels; choose a larger image size or another model."
         )
     if spec.pretrained:

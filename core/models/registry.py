@@ -10,8 +10,9 @@ from core.models.architectures.small_cnn import build_small_cnn
 from core.models.catalog import find_model
 from core.models.weights import resolve_weights
 from core.runs.config import RunConfig
+from core.runs.image_size import ImageSize
 
-SCRATCH_BUILDERS: dict[str, Callable[[int, int], keras.Model]] = {
+SCRATCH_BUILDERS: dict[str, Callable[[ImageSize, int], keras.Model]] = {
     "small_cnn": build_small_cnn,
     "lenet": build_lenet,
 }
@@ -26,7 +27,7 @@ def build_model(config: RunConfig, num_classes: int, *, load_weights: bool = Tru
         load_weights: False leaves out the pretrained weights, when a checkpoint will replace them all.
 
     Returns:
-        Flat functional model: RGB, 0-255, uint8 or float, shape ``(batch, image_size, image_size, 3)``, to
+        Flat functional model: RGB, 0-255, uint8 or float, shape ``(batch, height, width, 3)``, to
         the layer ``probs``, shape ``(batch, num_classes)``. A pretrained backbone is frozen.
 
     Raises:

@@ -31,15 +31,15 @@ def resolve_weights(config: RunConfig) -> Path | None:
     if config.weights == "none":
         return None
     if config.weights == "imagenet":
-        path = find_imagenet_weights(config.alpha, config.image_size) or _download(
-            weights_name(config.alpha, config.image_size)
+        path = find_imagenet_weights(config.alpha, config.image_size.height) or _download(
+            weights_name(config.alpha, config.image_size.height)
         )
     else:
         path = full_path(config.weights)
         if not os.path.isfile(path):  # noqa: PTH113 - false, not an error, for a path that no file can have
             raise WeightsError(
                 f"There is no weights file {path}; give the path of a Keras MobileNet file such as "
-                f"{weights_name(config.alpha, config.image_size)}, or {CHOICES}."
+                f"{weights_name(config.alpha, config.image_size.height)}, or {CHOICES}."
             )
     check_weights(path, config.alpha)
     return path

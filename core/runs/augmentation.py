@@ -147,6 +147,8 @@ PRESETS = {
     ),
 }
 
+ALIASES = {"s2": "skin", "s3": "products"}  # as the studies behind them are numbered
+
 
 def find_preset(name: str) -> Augmentation | None:
     """Return the settings of a preset; None for the one that changes nothing.
@@ -154,6 +156,7 @@ def find_preset(name: str) -> Augmentation | None:
     Raises:
         ValueError: There is no such preset.
     """
+    name = ALIASES.get(name, name)
     if name not in PRESETS:
         raise ValueError(f"it should be one of {', '.join(PRESETS)}, or settings of its own")
     return PRESETS[name].augmentation

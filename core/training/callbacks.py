@@ -51,7 +51,9 @@ class Progress(keras.callbacks.Callback):
     def reading(self, done: int, total: int) -> None:
         """Images have been decoded, which happens once for each dataset and image size."""
         self.check()
-        self._write(message=f"Reading images at {self._config.image_size} pixels: {done:,} of {total:,}.")
+        self._write(
+            message=f"Reading images at {self._config.image_size.words} pixels: {done:,} of {total:,}."
+        )
 
     def begin(self, *, epoch: int, steps_per_epoch: int) -> None:
         """Everything is ready for the first step after ``epoch`` full epochs, which includes compiling."""

@@ -28,7 +28,7 @@ class Samples:
         class_names: Names of the classes, or of the groups of a grouped run.
         sample_ids: Row of each image in ``pixels``, shape ``(num_samples,)``, int64.
         labels: Index into ``class_names``, shape ``(num_samples,)``, int64.
-        pixels: RGB of the whole dataset, uint8, shape ``(num_images, image_size, image_size, 3)``.
+        pixels: RGB of the whole dataset, uint8, shape ``(num_images, height, width, 3)``.
     """
 
     split: str
@@ -43,9 +43,9 @@ class Samples:
         return len(self.sample_ids)
 
     @property
-    def image_size(self) -> int:
-        """Width and height of the images, in pixels."""
-        return int(self.pixels.shape[1])
+    def num_pixels(self) -> int:
+        """Pixels in an image: its height times its width."""
+        return int(self.pixels.shape[1] * self.pixels.shape[2])
 
 
 class TrainingBatches:
@@ -55,7 +55,7 @@ class TrainingBatches:
     batches.
 
     Attributes:
-        dataset: ``tf.data.Dataset`` of images, uint8, shape ``(batch, image_size, image_size, 3)``, and
+        dataset: ``tf.data.Dataset`` of images, uint8, shape ``(batch, height, width, 3)``, and
             labels, int64, shape ``(batch,)``.
         num_steps: Number of batches.
     """
@@ -86,7 +86,7 @@ class TrainingBatches:
 
 def evaluation_batches(samples: Samples, batch_size: int = 1) -> tf.data.Dataset:
     """Return images and labels in the order of ``samples``, in batches of at least ``batch_size``."""
-    fitting = min(EVALUATION_PIXELS // samples.image_size**2, MAX_EVALUATION_BATCH)
+    fitting = min(EVALUATION_PIXELS // samples.num_pixels, MAX_EVALUATION_BATCH)
     return _fetch(samples, tf.data.Dataset.range(samples.num_samples).batch(max(batch_size, fitting)))
 
 
@@ -105,7 +105,7 @@ def select_samples(dataset: Dataset, config: RunConfig, pixels: np.ndarray, spli
     Args:
         dataset: The dataset.
         config: The run's settings; ``groups`` is used.
-        pixels: As from ``load_pixels``, uint8, shape ``(num_images, image_size, image_size, 3)``.
+        pixels: As from ``load_pixels``, uint8, shape ``(num_images, height, width, 3)``.
         split: ``"train"``, ``"val"`` or ``"test"``.
 
     Raises:
@@ -126,7 +126,7 @@ def check_trainable(dataset: Dataset, config: RunConfig) -> None:
         DatasetError: A split is empty, or all training images are of one class.
         RunError: The grouping puts all training images into one group.
     """
-    no_pixels = np.zeros((0, config.image_size, config.image_size, 3), np.uint8)
+    no_pixels = np.zeros((0, *config.image_size, 3), np.uint8)
     train, val = (select_samples(dataset, config, no_pixels, split) for split in ("train", "val"))
     for samples, purpose in ((train, "to learn from"), (val, "to tell which epoch was the best")):
         if not samples.num_samples:

@@ -73,7 +73,7 @@ def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) ->
     _check_version(run, dataset, run.dataset_version if has_checkpoint(run.checkpoints_dir) else None)
     write_environment(run.directory, dataset_version=dataset.version)
     check_trainable(dataset, config)
-    pixels = load_pixels(workspace, dataset, config.image_size, progress=progress.reading)
+    pixels = load_pixels(workspace, dataset, config.resizing, progress=progress.reading)
     splits = {split: select_samples(dataset, config, pixels, split) for split in ("train", "val", "test")}
     history = _fit(run, dataset, splits, progress=progress)
     run.update_status(phase="evaluating", step=0, seconds_left=None)
@@ -123,7 +123,7 @@ def find_best_epoch(history: pd.DataFrame) -> int:
 
 def warm_up() -> None:
     """Train, save, load and ask a tiny network once, so that the next one starts without lazy imports."""
-    config = RunConfig(dataset="none", image_size=8, batch_size=2)
+    config = RunConfig.make(dataset="none", image_size=8, batch_size=2)
     samples = Samples("train", ("a", "b"), np.arange(4), np.arange(4) % 2, np.zeros((4, 8, 8, 3), np.uint8))
     prepare_devices()
     model = build_small_cnn(config.image_size, 2)

@@ -138,7 +138,7 @@ def _explain(error: Exception, run: Run) -> str:
         config = run.config
         return (
             f"The training ran out of memory; train again with a smaller batch size (now "
-            f"{config.batch_size}) or a smaller image size (now {config.image_size} pixels)."
+            f"{config.batch_size}) or a smaller image size (now {config.image_size.words} pixels)."
         )
     text = " ".join(str(error).split())[:300]
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.commands.augment_options import arguments_of
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.store import load_dataset
 from core.runs.augmentation import PRESETS, Augmentation
 from core.runs.run import list_runs
@@ -103,7 +104,7 @@ def test_a_picture_shows_an_image_and_its_epochs(
     assert json.loads(out)["augmentation"]["rotation"] == 75
     sheet = np.asarray(Image.open(path))
     assert sheet.shape == (2 * 16 + 2, 5 * 16 + 4 * 2, 3)
-    image = resize_image(read_image(load_dataset(home, "digits"), 12), 16)
+    image = resize_image(read_image(load_dataset(home, "digits"), 12), square(16))
     assert np.array_equal(sheet[:16, :16], image)
     skin = PRESETS["skin"].augmentation
     assert skin is not None

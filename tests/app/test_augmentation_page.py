@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.runs.augmentation import PRESETS, Augmentation
@@ -33,7 +34,7 @@ def _no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def part(open_page: OpenPage, _no_helper: None) -> AppTest:
     app = open_page(DATASETS, dataset="digits", part="Augment")
-    app.number_input(key="train_image_size").set_value(SIZE).run()
+    app.text_input(key="train_image_size").set_value(f"{SIZE}").run()
     return app
 
 
@@ -72,7 +73,7 @@ def test_the_variants_are_what_nine_epochs_of_training_see(part: AppTest, worksp
     choose(part, "skin")
     original, *variants = pictures(part)
     dataset = load_dataset(workspace, "digits")
-    pixels = np.stack([resize_image(read_image(dataset, sample_id), SIZE) for sample_id in range(20)])
+    pixels = np.stack([resize_image(read_image(dataset, sample_id), square(SIZE)) for sample_id in range(20)])
     assert np.array_equal(original, pixels[11])
     ids = np.arange(20)
     batches = TrainingBatches(

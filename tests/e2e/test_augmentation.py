@@ -10,7 +10,8 @@ import numpy as np
 from playwright.sync_api import Page, expect
 from serving import Server
 
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.store import load_dataset
 from core.runs.augmentation import PRESETS
 from core.workspace import open_workspace
@@ -37,7 +38,7 @@ def test_what_is_set_beside_the_pictures_is_what_is_trained_and_back(
 
     dataset = load_dataset(open_workspace(home_dir), "digits")
     first = int(dataset.sample_ids("train")[0])
-    image = resize_image(read_image(dataset, first), 64)
+    image = resize_image(read_image(dataset, first), square(64))
     skin = PRESETS["skin"].augmentation
     assert skin is not None
     expected = augment(image[None], skin, np.array([first]), seed=0, epoch=9)[0]

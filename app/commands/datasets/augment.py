@@ -33,7 +33,7 @@ def augment(
     image: Annotated[int, typer.Option(help="The image's row in the dataset, counted from 0.")],
     out: Annotated[Path, typer.Option(help="PNG file to write: the image, then one variant an epoch.")],
     augmentation: Any = None,
-    image_size: Annotated[int, typer.Option(help=_help("image_size"))] = 64,
+    image_size: Annotated[str, typer.Option(metavar="PIXELS|HxW", help=_help("image_size"))] = "64",
     seed: Annotated[int, typer.Option(help=_help("seed"))] = 0,
     epochs: Annotated[int, typer.Option(min=1, max=1000, help="How many epochs to show.")] = 9,
     home: HomeOption = None,
@@ -42,7 +42,8 @@ def augment(
     """Show an image as a run with these settings will see it in its first epochs."""
     import numpy as np  # noqa: PLC0415
 
-    from core.datasets.images.reading import read_image, resize_image  # noqa: PLC0415
+    from core.datasets.images.reading import read_image  # noqa: PLC0415
+    from core.datasets.images.resizing import resize_image  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.explain.service import show_augmented  # noqa: PLC0415
     from core.plots.image_grid import draw_sheet  # noqa: PLC0415
@@ -52,7 +53,7 @@ def augment(
     check_file_to_write(out, "--out")
     config = RunConfig.make(dataset=name, image_size=image_size, seed=seed, augmentation=augmentation)
     dataset = load_dataset(workspace_of(context, home), name)
-    original = resize_image(read_image(dataset, image), image_size)
+    original = resize_image(read_image(dataset, image), config.resizing)
     variants = show_augmented(
         original,
         config.augmentation or Augmentation(),

@@ -17,7 +17,8 @@ from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset
 from core.explain import service
 from core.plots.image_grid import encode_png
-from core.runs.augmentation import Augmentation, describe, find_risks
+from core.runs.augmentation import describe, find_risks
+from core.runs.config import RunConfig
 from core.words import SPLIT_NAMES
 
 NUM_VARIANTS = 9
@@ -49,8 +50,11 @@ def augmentation_part(dataset: Dataset) -> None:
                 seed = seed_field()
         with right:
             sample_id = _choose_image(dataset)
-            _draw(dataset, sample_id, augmentation, image_size=image_size, seed=seed)
-            numbers = ["--image", f"{sample_id}", "--image-size", f"{image_size}", "--seed", f"{seed}"]
+            config = RunConfig.make(
+                dataset=dataset.name, image_size=image_size, seed=seed, augmentation=augmentation
+            )
+            _draw(dataset, sample_id, config)
+            numbers = ["--image", f"{sample_id}", "--image-size", config.image_size.text, "--seed", f"{seed}"]
             command = ["datasets", "augment", dataset.name, *numbers, *arguments_of(augmentation)]
             with st.container(horizontal=True):
                 if st.button("Train with these", icon=":material/model_training:"):
@@ -77,12 +81,15 @@ def _choose_image(dataset: Dataset) -> int:
     return int(sample_id)
 
 
-def _draw(
-    dataset: Dataset, sample_id: int, augmentation: Augmentation | None, *, image_size: int, seed: int
-) -> None:
-    row = dataset.table.iloc[sample_id]
+def _draw(dataset: Dataset, sample_id: int, config: RunConfig) -> None:
+    row, augmentation = dataset.table.iloc[sample_id], config.augmentation
     original, variants = cache.augmented(
-        dataset.name, sample_id, augmentation, image_size=image_size, seed=seed, num_epochs=NUM_VARIANTS
+        dataset.name,
+        sample_id,
+        augmentation,
+        resizing=config.resizing,
+        seed=config.seed,
+        num_epochs=NUM_VARIANTS,
     )
     if row["excluded"]:
         st.caption("This image was left out of the dataset; training never sees it.")
@@ -93,7 +100,7 @@ def _draw(
     st.caption(plain(name_of(dataset, sample_id)))
     st.markdown(f"In each epoch every training image is {describe(augmentation)}.")
     st.caption(
-        f"Pixel for pixel what a run with seed {seed} at {image_size} x {image_size} pixels sees in its "
+        f"Pixel for pixel what a run with seed {config.seed} at {config.image_size.words} pixels sees in its "
         f"first {NUM_VARIANTS} epochs."
     )
     for risk in find_risks(augmentation, dataset.class_names):

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.dataset import Dataset
-from core.datasets.images.reading import decode_file, image_path, open_array, resize_image, to_rgb
+from core.datasets.images.reading import decode_file, image_path, open_array, to_rgb
+from core.datasets.images.resizing import Resizing, resize_image
 from core.datasets.parallel import Progress, map_images
 from core.datasets.preparing.occlusion import paint
 from core.errors import WorkspaceError
@@ -19,29 +20,29 @@ from core.workspace import Workspace
 
 
 def load_pixels(
-    workspace: Workspace, dataset: Dataset, image_size: int, *, progress: Progress | None = None
+    workspace: Workspace, dataset: Dataset, resizing: Resizing, *, progress: Progress | None = None
 ) -> np.ndarray:
-    """Return every image resized to a square, decoding (and occluding) them on first use.
+    """Return every image at a network's size, decoding (and occluding) them on first use.
 
     Args:
         workspace: Where the cache lies.
         dataset: Whose images.
-        image_size: Pixels, both width and height; the sides are stretched to it.
+        resizing: The size and the way to it.
         progress: Called with (done, total) while decoding; what it raises stops the work.
 
     Returns:
-        RGB, uint8, memory-mapped, shape ``(num_table_rows, image_size, image_size, 3)``; the row is the
+        RGB, uint8, memory-mapped, shape ``(num_table_rows, height, width, 3)``; the row is the
         sample id, rows of images that could not be read are zero.
 
     Raises:
         DatasetFileError: An image is gone or can no longer be read.
         WorkspaceError: The disk is full or the cache cannot be written.
     """
-    path = workspace.datasets_dir / dataset.name / f"pixels-{image_size}-{dataset.images_hash}.npy"
-    shape = (len(dataset.table), image_size, image_size, 3)
+    path = workspace.datasets_dir / dataset.name / f"pixels-{resizing.name}-{dataset.images_hash}.npy"
+    shape = (len(dataset.table), resizing.height, resizing.width, 3)
     cached = _open_cache(path, shape)
     if cached is None:
-        _write_cache(path, dataset, shape, progress)
+        _write_cache(path, dataset, resizing, progress)
         cached = _open_cache(path, shape)
     if cached is None:
         raise WorkspaceError(f"{path} cannot be read; delete it and try again.")
@@ -56,7 +57,8 @@ def _open_cache(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
     return pixels if pixels.shape == shape and pixels.dtype == np.uint8 else None
 
 
-def _write_cache(path: Path, dataset: Dataset, shape: tuple[int, ...], progress: Progress | None) -> None:
+def _write_cache(path: Path, dataset: Dataset, resizing: Resizing, progress: Progress | None) -> None:
+    shape = (len(dataset.table), resizing.height, resizing.width, 3)
     sample_ids = np.flatnonzero(dataset.readable).tolist()
     array = open_array(dataset) if dataset.array_path is not None else None
     positions = dataset.table["position"].to_numpy(np.int64)
@@ -65,10 +67,10 @@ def _write_cache(path: Path, dataset: Dataset, shape: tuple[int, ...], progress:
         if array is None:
             pixels = decode_file(image_path(dataset, sample_id)).pixels
         elif dataset.occlusion is None:  # grey is resized before it becomes RGB: a third of the work
-            return to_rgb(resize_image(np.asarray(array[positions[sample_id]]), shape[1]))
+            return to_rgb(resize_image(np.asarray(array[positions[sample_id]]), resizing))
         else:
             pixels = to_rgb(array[positions[sample_id]])
-        return resize_image(paint(dataset, sample_id, pixels), shape[1])
+        return resize_image(paint(dataset, sample_id, pixels), resizing)
 
     temporary: Path | None = None
     try:

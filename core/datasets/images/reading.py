@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.dataset import Dataset
-from core.datasets.images.decoding import DecodedImage, UnreadableError, decode, opencv
+from core.datasets.images.decoding import DecodedImage, UnreadableError, decode
 from core.datasets.images.file_bytes import read_bytes
 from core.datasets.preparing.occlusion import paint
 from core.errors import DatasetError, DatasetFileError
@@ -79,19 +79,3 @@ def to_rgb(image: np.ndarray) -> np.ndarray:
     """Return a grey ``(h, w)`` or color ``(h, w, 3)`` uint8 image as ``(h, w, 3)``, in memory of its own."""
     image = np.asarray(image)
     return np.repeat(image[..., None], 3, axis=-1) if image.ndim == 2 else image.copy()
-
-
-def resize_image(pixels: np.ndarray, image_size: int) -> np.ndarray:
-    """Return an image of shape ``(image_size, image_size, ...)`` as networks see it: the sides are stretched.
-
-    Args:
-        pixels: Shape ``(height, width)`` or ``(height, width, 3)``, uint8.
-        image_size: Pixels, both width and height.
-    """
-    height, width = pixels.shape[:2]
-    if (height, width) == (image_size, image_size):
-        return pixels
-    cv2 = opencv()
-    shrinks = height >= image_size and width >= image_size
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (image_size, image_size), interpolation=method))

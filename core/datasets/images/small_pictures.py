@@ -5,7 +5,8 @@ import numpy as np
 from core.datasets.dataset import Dataset
 from core.datasets.images.decoding import UnreadableError, decode_reduced
 from core.datasets.images.file_bytes import read_bytes
-from core.datasets.images.reading import image_path, open_array, resize_image, to_rgb
+from core.datasets.images.reading import image_path, open_array, to_rgb
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.images.thumbnail_pack import read_pack
 from core.datasets.parallel import Progress, map_images
 from core.datasets.preparing.occlusion import paint
@@ -44,7 +45,7 @@ def read_small_pictures(
             except (UnreadableError, DatasetFileError):
                 return None
             pixels = paint(dataset, sample_id, pixels)
-        return resize_image(pixels, SIDE)
+        return resize_image(pixels, square(SIDE))
 
     pictures = np.zeros((len(sample_ids), SIDE, SIDE, 3), np.uint8)
     could_read = np.zeros(len(sample_ids), bool)

@@ -9,20 +9,21 @@ import keras
 from keras import layers
 
 from core.models.heads import classify
+from core.runs.image_size import ImageSize
 
 
-def build_lenet(image_size: int, num_classes: int) -> keras.Model:
+def build_lenet(image_size: ImageSize, num_classes: int) -> keras.Model:
     """Return an untrained LeNet.
 
     Args:
-        image_size: Width and height of the input, at least 10 pixels.
+        image_size: Of the input, each side at least 10 pixels.
         num_classes: Number of classes.
 
     Returns:
-        Flat functional model: RGB, 0-255, shape ``(batch, image_size, image_size, 3)``, to probabilities,
+        Flat functional model: RGB, 0-255, shape ``(batch, height, width, 3)``, to probabilities,
         shape ``(batch, num_classes)``.
     """
-    images = keras.Input((image_size, image_size, 3), name="images")
+    images = keras.Input((*image_size, 3), name="images")
     x = layers.Rescaling(1 / 255, name="rescaling")(images)
     x = layers.Conv2D(6, 3, activation="relu", name="conv1")(x)  # (batch, size - 2, size - 2, 6)
     x = layers.AveragePooling2D(2, name="pool1")(x)

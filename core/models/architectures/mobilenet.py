@@ -10,30 +10,31 @@ from keras import layers
 
 from core.errors import WeightsError
 from core.models.heads import classify
+from core.runs.image_size import ImageSize
 
 DROPOUT = 0.2
 
 
 def build_mobilenet(
-    image_size: int, num_classes: int, *, alpha: float, weights: Path | None, frozen: bool
+    image_size: ImageSize, num_classes: int, *, alpha: float, weights: Path | None, frozen: bool
 ) -> keras.Model:
     """Return MobileNet with global average pooling, dropout and a new softmax layer.
 
     Args:
-        image_size: Width and height of the input, at least 32 pixels.
+        image_size: Of the input, each side at least 32 pixels.
         num_classes: Number of classes.
         alpha: Width: share of the filters of the full network.
         weights: File with the backbone's weights, or None for random ones.
         frozen: Whether the backbone keeps its weights in training.
 
     Returns:
-        Flat functional model: RGB, 0-255, shape ``(batch, image_size, image_size, 3)``, to probabilities,
+        Flat functional model: RGB, 0-255, shape ``(batch, height, width, 3)``, to probabilities,
         shape ``(batch, num_classes)``.
 
     Raises:
         WeightsError: The file does not fit.
     """
-    shape = (image_size, image_size, 3)
+    shape = (*image_size, 3)
     images = keras.Input(shape, name="images")
     scaled = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(images)  # -1 to 1, as pretrained
     backbone = keras.applications.MobileNet(

@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from core.models.heads import classify
+from core.runs.image_size import ImageSize
 
 FIRST_FILTERS = 16  # doubled from block to block
 MAX_FILTERS = 64
@@ -17,24 +18,24 @@ DROPOUT = 0.3
 MOMENTUM = 0.9  # of the running means; Keras' 0.99 needs more steps than small datasets have in an epoch
 
 
-def build_small_cnn(image_size: int, num_classes: int) -> keras.Model:
+def build_small_cnn(image_size: ImageSize, num_classes: int) -> keras.Model:
     """Return an untrained network of as many blocks as the image size asks for: 3 at 28 pixels, 4 at 64.
 
     Args:
-        image_size: Width and height of the input, at least 8 pixels.
+        image_size: Of the input, each side at least 8 pixels.
         num_classes: Number of classes.
 
     Returns:
-        Flat functional model: RGB, 0-255, shape ``(batch, image_size, image_size, 3)``, to probabilities,
+        Flat functional model: RGB, 0-255, shape ``(batch, height, width, 3)``, to probabilities,
         shape ``(batch, num_classes)``.
     """
-    images = keras.Input((image_size, image_size, 3), name="images")
+    images = keras.Input((*image_size, 3), name="images")
     x = layers.Rescaling(1 / 255, name="rescaling")(images)
-    number, size, filters = 1, image_size, FIRST_FILTERS
+    number, size, filters = 1, min(image_size), FIRST_FILTERS
     while size > LAST_MAP:
         x = _block(x, number, filters)
         number, size, filters = number + 1, size // 2, min(2 * filters, MAX_FILTERS)
-    x = _block(x, number, filters)  # (batch, size // 2, size // 2, filters), size 5 to 8
+    x = _block(x, number, filters)  # (batch, height, width, filters), the smaller side 2 to 4
     x = layers.Flatten(name="flatten")(x)
     return keras.Model(images, classify(x, num_classes, dropout=DROPOUT), name="small_cnn")
 

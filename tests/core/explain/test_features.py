@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.datasets.images.pixels import load_pixels
+from core.datasets.images.resizing import square
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, ModelError, RunError
 from core.explain import features, service
@@ -46,7 +47,7 @@ def counted(monkeypatch):
 def expected_features(home, model, sample_ids):
     import keras
 
-    pixels = np.asarray(load_pixels(home, load_dataset(home, "digits"), 16)[sample_ids], np.float32)
+    pixels = np.asarray(load_pixels(home, load_dataset(home, "digits"), square(16))[sample_ids], np.float32)
     return keras.Model(model.input, model.get_layer("average").output).predict(pixels, verbose=0)
 
 

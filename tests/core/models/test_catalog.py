@@ -8,6 +8,7 @@ import pytest
 from core.errors import ModelError, WeightsError
 from core.models.catalog import CATALOG, check_config, find_model
 from core.runs.config import RunConfig
+from core.runs.image_size import ImageSize
 
 
 def test_every_model_is_listed_under_its_own_name():
@@ -24,7 +25,8 @@ def test_an_unknown_model_is_refused_with_the_known_ones():
 def test_the_smallest_image_size_is_accepted_and_one_pixel_less_is_not(name):
     smallest = find_model(name).min_image_size
     check_config(RunConfig(dataset="d", model=name, image_size=smallest, weights="none"))
-    too_small = RunConfig.model_construct(dataset="d", model=name, image_size=smallest - 1, weights="none")
+    size = ImageSize(smallest - 1, 500)
+    too_small = RunConfig.model_construct(dataset="d", model=name, image_size=size, weights="none")
     with pytest.raises(ModelError, match=f"needs at least {smallest} pixels; choose a larger image size"):
         check_config(too_small)
 

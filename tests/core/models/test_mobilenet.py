@@ -11,6 +11,7 @@ from core.errors import WeightsError
 from core.models.architectures.mobilenet import build_mobilenet
 from core.models.registry import build_model
 from core.runs.config import RunConfig
+from core.runs.image_size import ImageSize
 
 NAME = "mobilenet_2_5_224_tf_no_top.h5"
 
@@ -39,13 +40,13 @@ def test_features_are_those_of_keras(pretrained):
 
 def test_weights_that_do_not_fit_are_refused_by_name(quarter_file):
     with pytest.raises(WeightsError, match=r"no_top\.h5 does not fit MobileNet of alpha 0\.5"):
-        build_mobilenet(32, 3, alpha=0.5, weights=quarter_file, frozen=True)
+        build_mobilenet(ImageSize(32, 32), 3, alpha=0.5, weights=quarter_file, frozen=True)
 
 
 def test_a_frozen_backbone_has_the_weights_of_the_file(quarter_file):
     import h5py
 
-    model = build_mobilenet(32, 3, alpha=0.25, weights=quarter_file, frozen=True)
+    model = build_mobilenet(ImageSize(32, 32), 3, alpha=0.25, weights=quarter_file, frozen=True)
     with h5py.File(quarter_file) as file:
         assert np.array_equal(model.get_layer("conv1").kernel.numpy(), file["conv1/conv1/kernel:0"][:])
         variance = file["conv_pw_13_bn/conv_pw_13_bn/moving_variance:0"][:]

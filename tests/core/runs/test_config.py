@@ -15,15 +15,15 @@ def test_texts_from_the_command_line_become_numbers() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"image_size": 0}, "image_size cannot be 0: .*greater than or equal to 8"),
+        ({"image_size": 0}, "image_size cannot be 0: it should be 8 to 1024 pixels, or .*150x120"),
         ({"epochs": "many"}, "epochs cannot be 'many': .*valid integer"),
         ({"alpha": 0.3}, "alpha cannot be 0.3: .*0.25, 0.5, 0.75, 1"),
         ({"learning_rate": float("nan")}, "learning_rate cannot be nan"),
-        ({"optimizer": "adamw"}, "optimizer cannot be 'adamw': .*'sgd'"),
+        ({"optimizer": "lion"}, "optimizer cannot be 'lion': .*'sgd'"),
         ({"augmentation": "s9"}, "augmentation cannot be 's9': .*none, light, skin, products"),
         ({"augmentation": {"rotation": 400}}, "augmentation.rotation cannot be 400: .*equal to 180"),
         ({"augmentation": {"twist": 4}}, "There is no setting 'augmentation.twist'; settings are rotation, "),
-        ({"epoch": 3}, "There is no setting 'epoch'; settings are dataset, model"),
+        ({"epoch": 3}, "There is no setting 'epoch'; settings are dataset, image_size"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_named_with_what_does(

@@ -114,7 +114,7 @@ def test_a_wish_to_stop_is_obeyed_after_every_batch(run, event):
 def test_reading_images_is_told_and_can_be_stopped(run):
     progress = Progress(run, run.config, should_stop=lambda: False)
     progress.reading(200, 10_000)
-    assert run.written_status.message == "Reading images at 64 pixels: 200 of 10,000."
+    assert run.written_status.message == "Reading images at 64 x 64 pixels: 200 of 10,000."
     with pytest.raises(TrainingCancelled):
         Progress(run, run.config, should_stop=lambda: True).reading(1, 2)
 

@@ -8,6 +8,7 @@ import pytest
 from core.errors import RunError, WorkspaceError
 from core.models.architectures.small_cnn import build_small_cnn
 from core.runs.config import RunConfig
+from core.runs.image_size import ImageSize
 from core.training.checkpoints import load_checkpoint, replace_whole, restore, save_best, save_checkpoint
 from core.training.trainer import compile_model
 
@@ -16,7 +17,7 @@ HISTORY = pd.DataFrame({"epoch": [1, 2], "val_loss": [0.1 + 0.2, 1 / 3]})
 
 @pytest.fixture
 def model() -> keras.Model:
-    model = build_small_cnn(8, 3)
+    model = build_small_cnn(ImageSize(8, 8), 3)
     compile_model(model, RunConfig(dataset="d"))
     return model
 
@@ -60,7 +61,7 @@ def test_a_damaged_checkpoint_is_named(model, tmp_path):
 
 def test_a_checkpoint_of_another_network_is_refused(model, tmp_path):
     save_checkpoint(tmp_path, model, history=HISTORY, dataset_version="v1")
-    other = build_small_cnn(8, 4)
+    other = build_small_cnn(ImageSize(8, 8), 4)
     compile_model(other, RunConfig(dataset="d"))
     with pytest.raises(RunError, match="does not fit network 'small_cnn' as it is built now; delete the run"):
         restore(other, load_checkpoint(tmp_path))

@@ -11,6 +11,7 @@ import pytest
 
 from core.datasets.editing.edits import exclude, record, undo
 from core.datasets.images.pixels import load_pixels
+from core.datasets.images.resizing import square
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, RunError, WeightsError
 from core.predictions import load_predictions
@@ -94,7 +95,7 @@ def test_a_run_leaves_history_model_and_predictions_of_its_best_epoch(workspace,
     assert predictions.sample_ids.tolist() == dataset.sample_ids("test").tolist()
     assert predictions.y_true.tolist() == dataset.labels(dataset.sample_ids("test")).tolist()
     model = keras.models.load_model(run.model_path)
-    pixels = load_pixels(workspace, dataset, 8)[dataset.sample_ids("test")]
+    pixels = load_pixels(workspace, dataset, square(8))[dataset.sample_ids("test")]
     assert np.allclose(predictions.probs, np.asarray(model(pixels)), atol=1e-6)
 
 
@@ -162,7 +163,7 @@ def test_only_training_images_are_augmented(workspace, new_run, monkeypatch):
     assert set(seen) == {20}  # the training images
     model, dataset = keras.models.load_model(run.model_path), load_dataset(workspace, "colors")
     for split in ("val", "test"):
-        pixels = load_pixels(workspace, dataset, 8)[dataset.sample_ids(split)]
+        pixels = load_pixels(workspace, dataset, square(8))[dataset.sample_ids(split)]
         assert np.allclose(
             load_predictions(run.predictions_path(split)).probs, np.asarray(model(pixels)), atol=1e-6
         )

@@ -117,7 +117,7 @@ def test_a_run_can_be_cancelled_while_its_worker_waits_for_the_slot(
     ("error", "message"),
     [
         (WeightsError("w.h5 is missing; put it there."), "w.h5 is missing; put it there."),
-        (MemoryError(), r"smaller batch size \(now 64\) or a smaller image size \(now 16 pixels\)"),
+        (MemoryError(), r"smaller batch size \(now 64\) or a smaller image size \(now 16 x 16 pixels\)"),
         (ResourceExhaustedError("OOM when allocating"), "ran out of memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "lenet-1 is full; free some space, then resume"),
         (ZeroDivisionError("by\nzero"), r"error \(ZeroDivisionError: by zero\). The log has the details"),

@@ -12,6 +12,7 @@ from core.datasets.adding.relocate import MissingFiles, can_relocate, missing_fi
 from core.datasets.editing.edits import exclude, record
 from core.datasets.images.pixels import load_pixels
 from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import square
 from core.datasets.scanning.scan import load_scan, scan_dataset
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, DatasetFileError
@@ -71,7 +72,7 @@ def test_the_search_tells_its_progress_and_can_be_stopped(pets):
 
 
 def test_a_moved_folder_is_found_again_with_edits_runs_and_caches_as_they_were(home, pets, tmp_path):
-    load_pixels(home, pets, 8)
+    load_pixels(home, pets, square(8))
     edited = record(home, pets, exclude(pets, [2]))
     first = read_image(pets, 0)
     pets.root.rename(tmp_path / "elsewhere")
@@ -106,7 +107,7 @@ def test_a_scan_is_kept_on_a_move_unless_it_missed_images(home, pets, tmp_path):
 def test_training_pixels_of_missing_images_are_refused_with_file_and_remedy(home, pets):
     (pets.root / "dog" / "4.jpg").unlink()
     with pytest.raises(DatasetFileError, match=r"dog/4\.jpg cannot be used .*`regroup datasets relocate`"):
-        load_pixels(home, pets, 8)
+        load_pixels(home, pets, square(8))
 
 
 def test_the_folder_above_will_do_as_well(home, pets, tmp_path):

@@ -30,6 +30,7 @@ from core.datasets.editing.edits import (
     undo,
 )
 from core.datasets.images.pixels import load_pixels
+from core.datasets.images.resizing import square
 from core.datasets.store import delete_dataset, list_datasets, load_dataset, save_dataset
 from core.errors import DatasetError, WorkspaceError
 from core.workspace import Workspace
@@ -184,12 +185,12 @@ def test_edits_never_touch_the_files_of_the_user_nor_the_table_of_the_source(hom
 
 
 def test_an_exclusion_makes_no_pixel_cache_anew(home, pets, monkeypatch):
-    before = load_pixels(home, pets, 8)
+    before = load_pixels(home, pets, square(8))
     edited = record(home, pets, exclude(pets, [0, 1, 2]))
     edited = record(home, edited, relabel(edited, {5: "dog"}))
     monkeypatch.setattr("core.datasets.images.pixels._write_cache", lambda *_: pytest.fail("decoded again"))
-    assert np.array_equal(load_pixels(home, edited, 8), before)
-    assert np.array_equal(load_pixels(home, undo(home, "pets"), 8), before)
+    assert np.array_equal(load_pixels(home, edited, square(8)), before)
+    assert np.array_equal(load_pixels(home, undo(home, "pets"), square(8)), before)
 
 
 def test_many_writers_at_once_lose_no_edit(home, pets):

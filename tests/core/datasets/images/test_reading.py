@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from core.datasets.adding.add import add_dataset
-from core.datasets.images.reading import decode_file, read_image, resize_image
+from core.datasets.images.reading import decode_file, read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.store import load_dataset
 from core.errors import DatasetError, DatasetFileError
 
@@ -41,8 +42,8 @@ def test_a_file_of_text_is_refused_by_its_name(tmp_path):
 def test_resizing_averages_when_smaller_and_interpolates_when_larger():
     image = np.zeros((4, 4, 3), np.uint8)
     image[:2, :2] = 100
-    assert resize_image(image, 2)[..., 0].tolist() == [[100, 0], [0, 0]]
-    assert resize_image(image, 1)[0, 0].tolist() == [25, 25, 25]
-    assert resize_image(image, 8).shape == (8, 8, 3)
-    assert resize_image(image[..., 0], 2).tolist() == [[100, 0], [0, 0]]
-    assert resize_image(image, 4) is image
+    assert resize_image(image, square(2))[..., 0].tolist() == [[100, 0], [0, 0]]
+    assert resize_image(image, square(1))[0, 0].tolist() == [25, 25, 25]
+    assert resize_image(image, square(8)).shape == (8, 8, 3)
+    assert resize_image(image[..., 0], square(2)).tolist() == [[100, 0], [0, 0]]
+    assert resize_image(image, square(4)) is image

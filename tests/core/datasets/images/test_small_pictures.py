@@ -5,7 +5,8 @@ import numpy as np
 
 from core.datasets.adding.add import add_dataset
 from core.datasets.images.decoding import decode_reduced
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.images.small_pictures import SIDE, read_small_pictures
 from core.datasets.images.thumbnail_pack import PackWriter, pack_path
 from core.datasets.images.thumbnails import thumbnails
@@ -22,7 +23,7 @@ def test_files_are_read_at_32_pixels_with_progress(home, make_folder):
     assert pictures.dtype == np.uint8
     assert could_read.all()
     for picture, sample_id in zip(pictures, (4, 0), strict=True):
-        np.testing.assert_array_equal(picture, resize_image(read_image(dataset, sample_id), SIDE))
+        np.testing.assert_array_equal(picture, resize_image(read_image(dataset, sample_id), square(SIDE)))
     assert told == [(2, 2)]
 
 
@@ -55,4 +56,4 @@ def test_the_thumbnails_of_the_scan_are_used_where_there_are_any(home, make_fold
         (folder / path).unlink()
     pictures, could_read = read_small_pictures(dataset, np.arange(4))
     assert could_read.tolist() == [True, True, True, False]
-    np.testing.assert_array_equal(pictures[2], resize_image(decode_reduced(jpegs[2], SIDE), SIDE))
+    np.testing.assert_array_equal(pictures[2], resize_image(decode_reduced(jpegs[2], SIDE), square(SIDE)))

@@ -10,7 +10,8 @@ from sklearn.decomposition import PCA
 
 from core.datasets.adding.add import add_dataset
 from core.datasets.editing.edits import exclude, record, relabel
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.mapping import embedding
 from core.datasets.mapping.embedding import (
     ImageMap,
@@ -32,7 +33,7 @@ def pets(home, make_folder):
 
 def test_pixels_are_placed_as_by_scikit_learn(pets):
     found = compute_map(pets, MapSettings())
-    pixels = np.stack([resize_image(read_image(pets, sample_id), 32) for sample_id in range(18)])
+    pixels = np.stack([resize_image(read_image(pets, sample_id), square(32)) for sample_id in range(18)])
     method = PCA(2, svd_solver="full").fit(pixels.reshape(18, -1).astype(np.float64))
     expected = method.transform(pixels.reshape(18, -1).astype(np.float64))
     np.testing.assert_allclose(np.abs(found.coordinates), np.abs(expected), rtol=1e-3, atol=0.5)

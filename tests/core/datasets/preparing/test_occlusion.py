@@ -8,7 +8,8 @@ import pytest
 
 from core.datasets.adding.add import add_dataset
 from core.datasets.images.pixels import load_pixels
-from core.datasets.images.reading import read_image, resize_image
+from core.datasets.images.reading import read_image
+from core.datasets.images.resizing import resize_image, square
 from core.datasets.images.thumbnails import thumbnails
 from core.datasets.preparing.deriving import Derivation, derive_dataset
 from core.datasets.preparing.occlusion import MASKS_FILE, Occlusion, identify, occlude, paint
@@ -68,7 +69,9 @@ def test_every_reader_of_pixels_paints_the_same_and_only_in_the_chosen_splits(ho
             assert (clean != seen).any() == is_painted
             expected = occlude(clean, settings, str(sample)) if is_painted else clean
             np.testing.assert_array_equal(seen, expected)
-            np.testing.assert_array_equal(load_pixels(home, made, 16)[sample], resize_image(seen, 16))
+            np.testing.assert_array_equal(
+                load_pixels(home, made, square(16))[sample], resize_image(seen, square(16))
+            )
         assert (thumbnails(made, ids, size=size) != thumbnails(digits, ids, size=size)) == is_painted
 
 

@@ -1,0 +1,74 @@
+"""What is known of a network before it is built; no TensorFlow, so that a page can show it at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from core.runs.image_size import ImageSize
+from core.runs.stack import StackLayer
+
+Scaling = Literal["unit", "symmetric", "caffe", "torch", "inside"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a network at whose beginning fine-tuning may cut: one tensor leads into it.
+
+    Attributes:
+        name: For people, such as ``"mixed9"``.
+        first_layer: Index of its first layer among the layers of the Keras application without top,
+            its input layer being 0.
+    """
+
+    name: str
+    first_layer: int
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network of Keras Applications without its classes, https://keras.io/api/applications/.
+
+    Attributes:
+        application: Name of the function in ``keras.applications``.
+        scaling: The preprocessing it was trained with on ImageNet: 0 to 1, -1 to 1, BGR minus means (caffe),
+            mean and spread of each color (torch), or done by layers of its own (inside).
+        blocks: From input to output.
+        weights_stem: Of the file in Keras' cache, such as ``"vgg16"``; the rest follows from it.
+        alphas: Widths with published weights; empty where there is only one.
+    """
+
+    application: str
+    scaling: Scaling
+    blocks: tuple[Block, ...]
+    weights_stem: str
+    alphas: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A network that can be trained.
+
+    Attributes:
+        name: As in ``RunConfig.model``.
+        title: For headings and choices.
+        description: One or two sentences on what it is and when to take it.
+        source: URL of the paper or of the study, empty when it is our own.
+        min_image_size: Smallest height and width that leave it something to see, in pixels.
+        default_image_size: What it was made for.
+        layers: Of a simple network: its layers at an image size, without the last dense one; None for others.
+        backbone: Of a pretrained network; None for others.
+    """
+
+    name: str
+    title: str
+    description: str
+    source: str
+    min_image_size: int
+    default_image_size: ImageSize
+    layers: Callable[[ImageSize], tuple[StackLayer, ...]] | None = None
+    backbone: Backbone | None = None
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether it can start from ImageNet weights."""
+        return self.backbone is not None

@@ -1,0 +1,1 @@
+"""The settings of a run by subject; ``core.runs.config`` puts them together."""
