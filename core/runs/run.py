@@ -6,6 +6,7 @@ system frees when the process dies, however it dies.
 
 import contextlib
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from core.workspace import Workspace, check_name, read_json, write_bytes, write_
 
 if TYPE_CHECKING:
     import pandas as pd
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = [
     "ACTIVE_STATES",
@@ -37,7 +40,7 @@ __all__ = [
 ]
 
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
-LOOK_S = 0.005  # seconds a lock must stay taken to count as held
+LOOK_S = 0.005  # seconds a lock must stay taken to count as held, where looking means taking it
 HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
 
 
@@ -210,6 +213,18 @@ def is_locked(path: Path) -> bool:
     """Whether some process, or another thread of this one, holds the lock of that file now."""
     if not path.exists():
         return False
+    if sys.platform != "win32":
+        # A shared lock is refused while a worker holds its own, and those who only look never meet.
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        except OSError:
+            pass  # a file system without such locks: filelock knows what to do there
     try:
         # Another one who looks holds the lock for some 0.1 ms; only a lock held for longer counts.
         with FileLock(path, timeout=LOOK_S, poll_interval=LOOK_S / 5):

@@ -1,5 +1,6 @@
 """The run's folder: what it says with and without a living worker."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -147,3 +148,13 @@ def test_the_id_of_a_deleted_run_is_never_given_again(home: Workspace, run: Run)
     assert list_runs(home) == []
     assert [path for path in home.runs_dir.rglob("*") if path.is_file()] == []
     assert create_run(home, CONFIG).id == "lenet-2"
+
+
+def test_those_who_look_at_a_lock_never_see_each_other(home: Workspace) -> None:
+    run = create_run(home, RunConfig(dataset="digits"))
+    with run.hold():
+        pass
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda _: is_locked(run.lock_path), range(2000)))
+    with run.hold(), ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: is_locked(run.lock_path), range(200)))
