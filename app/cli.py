@@ -7,15 +7,34 @@ usage. With ``--json`` a command prints one JSON document on standard output and
 import io
 import sys
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
 
-from app.commands import datasets, doctor, regrouping, runs, serve
+from app.commands import serve
+from app.commands.lazy import LazyGroup
 from app.commands.options import HomeOption, JsonOption, Shared
 from core.errors import RegroupError
 
+
+class Commands(LazyGroup):
+    """All commands, in the order of the help."""
+
+    places: ClassVar = {
+        "app": "app.commands.serve:start_dashboard",
+        "datasets": "app.commands.datasets:app",
+        "train": "app.commands.runs:train",
+        "runs": "app.commands.runs:app",
+        "evaluate": "app.commands.regrouping:evaluate",
+        "suggest": "app.commands.regrouping:suggest",
+        "score": "app.commands.regrouping:score",
+        "compare": "app.commands.regrouping:compare",
+        "doctor": "app.commands.doctor:doctor",
+    }
+
+
 app = typer.Typer(
+    cls=Commands,
     name="regroup",
     help="Train image classifiers, see which classes they confuse, group those, compare honestly. "
     "Alone, or as `regroup app`, it starts the dashboard in your browser.",
@@ -45,17 +64,6 @@ def start(
     context.obj = Shared(home=home, json=as_json)
     if context.invoked_subcommand is None:
         serve.start_dashboard(context)
-
-
-app.command("app")(serve.start_dashboard)
-app.add_typer(datasets.app, name="datasets")
-app.command("train")(runs.train)
-app.add_typer(runs.app, name="runs")
-app.command("evaluate")(regrouping.evaluate)
-app.command("suggest")(regrouping.suggest)
-app.command("score")(regrouping.score)
-app.command("compare")(regrouping.compare)
-app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

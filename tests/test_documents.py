@@ -43,6 +43,6 @@ def test_every_command_in_the_readme_exists_with_its_options() -> None:
     for line in lines:
         command, words = group, shlex.split(line)
         while hasattr(command, "commands"):
-            command = command.commands[words.pop(0)]
+            command = command.get_command(None, words.pop(0))
         options = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options, line

@@ -37,7 +37,7 @@ CHOICES = [
 @pytest.mark.parametrize(("source", "options"), CHOICES)
 def test_the_command_makes_what_the_form_says(source, options):
     arguments = command_of(source, options, name="a name", seed=3)
-    add_command = get_command(command_line).commands["datasets"].commands["add"]
+    add_command = get_command(command_line).get_command(None, "datasets").commands["add"]
     given = add_command.make_context("add", arguments[2:]).params
     assert (given["source"], given["name"], given["seed"]) == (source.text, "a name", 3)
     made = make_source_options(source.text, given)
@@ -60,6 +60,6 @@ def test_the_command_makes_what_the_form_says(source, options):
 )
 def test_the_command_makes_what_the_form_says_of_a_name(text, named):
     arguments = command_of(AddingSource(text, "x", named=named), SourceOptions(), name="x", seed=0)
-    add_command = get_command(command_line).commands["datasets"].commands["add"]
+    add_command = get_command(command_line).get_command(None, "datasets").commands["add"]
     given = add_command.make_context("add", arguments[2:]).params
     assert make_named_options(text, given) == named

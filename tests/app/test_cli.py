@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[2]
 
 def all_commands(command: Any, name: str = "") -> list[tuple[str, Any]]:
     """Every command with its full name; a group is recognized by its ``commands``."""
-    children = getattr(command, "commands", None)
-    if children is None:
+    if not hasattr(command, "commands"):
         return [(name.strip(), command)]
+    children = {key: command.get_command(None, key) for key in command.list_commands(None)}
     return [found for key, child in children.items() for found in all_commands(child, f"{name} {key}")]
 
 
