@@ -13,6 +13,10 @@ class WorkspaceError(RegroupError):
     """The workspace folder cannot be used, or a name in it is unknown or not allowed."""
 
 
+class CacheFullError(WorkspaceError):
+    """There is no room for a cache, under the limit of all caches or on the disk."""
+
+
 class DownloadError(RegroupError):
     """A file cannot be fetched from the network.
 

@@ -45,3 +45,14 @@ def how_much(done: int, total: int, unit: str) -> str:
     if unit == "bytes":
         unit, numbers = "MB", (f"{done / 1e6:.1f}", f"{total / 1e6:.1f}")
     return f"{numbers[0]} of {numbers[1]} {unit}" if total else f"{numbers[0]} {unit}"
+
+
+def size_in_words(num_bytes: int) -> str:
+    """Return a number of bytes as people say it.
+
+    >>> [size_in_words(n) for n in (0, 999, 51_200, 2_500_000, 20_000_000_000)]
+    ['0 kB', '1 kB', '51 kB', '2.5 MB', '20.0 GB']
+    """
+    if num_bytes < 1_000_000:
+        return f"{num_bytes / 1e3:.0f} kB"
+    return f"{num_bytes / 1e6:.1f} MB" if num_bytes < 1_000_000_000 else f"{num_bytes / 1e9:.1f} GB"

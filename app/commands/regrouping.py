@@ -161,6 +161,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare full, full-then-merged and retrained on the same test images."""
+    from core.evaluation.shown import compare_pictures, pictures_seen  # noqa: PLC0415
     from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.duel import compare_on_test  # noqa: PLC0415
     from core.regrouping.opponents import (  # noqa: PLC0415
@@ -183,6 +184,8 @@ def compare(
             f"{others[0].id} and {found.id} saw different versions of dataset {found.config.dataset!r}, so "
             f"their test images or labels may differ; train one of them again for a fair comparison."
         )
+    if second and (seen := compare_pictures(found.config, second.config, names=(found.id, second.id))):
+        say(seen)
     duel = compare_on_test(
         load_predictions(found.predictions_path("test")),
         saved.grouping,
@@ -194,6 +197,7 @@ def compare(
                 "run": found.id,
                 "grouping": saved.name,
                 "retrained": second.id if second else None,
+                "pictures": {each.id: pictures_seen(each.config) for each in (found, second) if each},
                 "rows": [vars(row) for row in duel.rows],
                 "mcnemar_p": duel.mcnemar_p,
                 "conclusion": duel.conclusion,

@@ -8,7 +8,12 @@ from app.navigation import Page, go_to
 from app.state import Key
 from core.evaluation.versions import edited_since
 from core.jobs.queue import submit
-from core.regrouping.opponents import find_full, find_of_other_versions, find_retrained
+from core.regrouping.opponents import (
+    find_full,
+    find_of_other_pictures,
+    find_of_other_versions,
+    find_retrained,
+)
 from core.regrouping.store import SavedGrouping, list_groupings
 from core.runs.run import ACTIVE_STATES, Run
 
@@ -37,22 +42,33 @@ def choose_grouping(run: Run, class_names: tuple[str, ...]) -> SavedGrouping | N
 
 
 def choose_retrained(run: Run, saved: SavedGrouping) -> Run | None:
-    """Return the run trained on these groups; without one offer to train it."""
+    """Return the run trained on these groups; without one of just the same settings offer to train it."""
     done = {other.id: other for other in find_retrained(cache.workspace(), run, saved.grouping)}
-    if done:
+    others = {other.id: other for other in find_of_other_pictures(cache.workspace(), run, saved.grouping)}
+    chosen = None
+    if done or others:
         name = st.selectbox(
             "Retrained run",
-            done,
+            [*done, *others],
+            format_func=lambda name: f"{name} (saw other pictures)" if name in others else name,
             key=f"retrained_{run.id}_{saved.name}",
-            help="Runs trained on these groups with the same dataset and settings; only the seed may differ.",
+            help="Runs trained on these groups with the same dataset and settings; only the seed may differ, "
+            "or that one saw clean pictures and the other occluded ones.",
         )
-        return done.get(name or "")
+        chosen = (done | others).get(name or "")
+    if not done:
+        _offer_training(run, saved, pictures=" with the same pictures" if others else "")
+    return chosen
+
+
+def _offer_training(run: Run, saved: SavedGrouping, *, pictures: str) -> None:
+    """Tell why no run on these groups stands against this one, and offer to train it."""
     active = find_retrained(cache.workspace(), run, saved.grouping, states=ACTIVE_STATES)
     if active:
         st.info(f"{plain(active[0].id)} is being trained on these groups; come back when it is done.")
         if st.button("See how it goes", type="primary", icon=":material/monitoring:"):
             go_to(Page.RUNS)
-        return None
+        return
     others = find_of_other_versions(cache.workspace(), run, saved.grouping)
     if others:
         names = ", ".join(plain(other.id) for other in others[:3])
@@ -61,7 +77,9 @@ def choose_retrained(run: Run, saved: SavedGrouping) -> Run | None:
             f"labels differ, so they cannot stand against {plain(run.id)}."
         )
     else:
-        st.info("No network was trained on these groups yet; the same settings and split will be used.")
+        st.info(
+            f"No network was trained on these groups{pictures} yet; the same settings and split will be used."
+        )
     if edited_since(run, cache.dataset(run.config.dataset)) is not None:
         st.warning(
             f"The dataset was changed after {plain(run.id)}: a network trained now sees another version and "
@@ -71,4 +89,3 @@ def choose_retrained(run: Run, saved: SavedGrouping) -> Run | None:
         new = submit(cache.workspace(), run.config.model_copy(update={"grouping": saved.name}))
         state.choose(run=new.id)
         go_to(Page.RUNS)
-    return None

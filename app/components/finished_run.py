@@ -9,6 +9,7 @@ from app.components.plain_text import plain
 from app.components.run_words import PHRASES
 from app.navigation import Page, go_to
 from core.errors import DatasetError
+from core.evaluation.shown import pictures_seen
 from core.evaluation.versions import edited_since
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run
 
@@ -25,6 +26,7 @@ def finished_run() -> Run | None:
     run = cache.run(run_id)
     if run.predictions_path("val").exists():
         _tell_edits(run)
+        _tell_pictures(run)
         return run
     status = run.status
     stands = f"Run {plain(run.id)} {PHRASES[status.state]}"
@@ -45,6 +47,13 @@ def _tell_edits(run: Run) -> None:
         told = edited_since(run, cache.dataset(cache.config(run).dataset))
         if told is not None:
             st.caption(f":material/history: {plain(told)}")
+
+
+def _tell_pictures(run: Run) -> None:
+    """Say when the run was not shown the clean pictures of its dataset."""
+    config = cache.config(run)
+    if config.occluded_with is not None:
+        st.caption(f":material/hide_image: This run saw {plain(pictures_seen(config))}.")
 
 
 def explain_missing_network(run: Run) -> None:

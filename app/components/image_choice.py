@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cache, state
 from app.components.image_tray import image_tray
+from app.components.pictures_shown import find_shown, pictures_shown
 from app.navigation import Page, go_to
 from app.state import Key
 from core.datasets.dataset import SPLITS, Dataset
@@ -71,10 +72,11 @@ def _from_dataset(run: Run, dataset: Dataset) -> ChosenImage | None:
             return None
         chosen = int(sample_ids[0])
     label = int(dataset.labels(np.array([chosen]))[0])
-    split = SPLIT_NAMES[str(dataset.table["split"].iat[chosen])]
-    title = f"image {chosen} of {dataset.name} ({split} split), {dataset.class_names[label]}"
+    split = str(dataset.table["split"].iat[chosen])
+    shown = pictures_shown(run, split)
+    title = f"image {chosen} of {shown.name} ({SPLIT_NAMES[split]} split), {dataset.class_names[label]}"
     true_class = learned_grouping(run.config, dataset).assignment[label]
-    return ChosenImage(read_image(dataset, chosen), title, true_class)
+    return ChosenImage(read_image(shown, chosen), title, true_class)
 
 
 def _tray(run: Run, dataset: Dataset) -> np.ndarray:
@@ -103,14 +105,14 @@ def _tray(run: Run, dataset: Dataset) -> np.ndarray:
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(-(-len(sample_ids) // PAGE_SIZE), **state.bind(f"look_page_{filters}"))
         st.caption(f"{len(sample_ids):,} images")
-    _draw_page(dataset, sample_ids, page)
+    _draw_page(find_shown(run, split), dataset, sample_ids, page)
     return sample_ids
 
 
-def _draw_page(dataset: Dataset, sample_ids: np.ndarray, page: int) -> None:
+def _draw_page(pictures: Dataset, dataset: Dataset, sample_ids: np.ndarray, page: int) -> None:
     shown = sample_ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     image_tray(
-        cache.thumbnails_of(dataset.name, tuple(int(sample_id) for sample_id in shown)),
+        cache.thumbnails_of(pictures.name, tuple(int(sample_id) for sample_id in shown)),
         shown.tolist(),
         [dataset.class_names[label] for label in dataset.labels(shown)],
         chosen=state.get(Key.SAMPLE, int(sample_ids[0])),

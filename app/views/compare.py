@@ -9,6 +9,7 @@ from app.components.duel_choice import choose_grouping, choose_retrained, explai
 from app.components.finished_run import finished_run
 from app.components.image_choice import look_at
 from app.components.plain_text import plain
+from core.evaluation.shown import compare_pictures
 from core.explain.samples import pick_samples
 from core.plots.duel import plot_duel
 from core.regrouping.duel import Duel, compare_on_test
@@ -49,6 +50,8 @@ def show_duel(duel: Duel, run: Run, retrained: Run | None) -> None:
             "macro_f1": st.column_config.NumberColumn("Macro F1", format="%.3f"),
         },
     )
+    if retrained and (seen := compare_pictures(run.config, retrained.config, names=(run.id, retrained.id))):
+        st.info(plain(seen), icon=":material/hide_image:")
     st.plotly_chart(plot_duel(rows, random_mean=duel.random_mean), key="duel_figure")
     against = f" and {plain(retrained.id)}" if retrained else ""
     split = SPLIT_NAMES[duel.split].capitalize()

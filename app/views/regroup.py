@@ -73,7 +73,7 @@ def workbench(run: Run, draft: Draft) -> None:
                 score_card(draft, history, val=val, test=test)
             with st.container(border=True):
                 choice_card(draft, grouping, cache.confusion(run.id, "val"))
-        pictures(cache.dataset(run.config.dataset), cache.predictions(run.id, "val"), draft.chosen)
+        pictures(run, cache.predictions(run.id, "val"), draft.chosen)
         groups, steps = st.columns(2, gap="large")
         with groups:
             st.subheader("Groups")

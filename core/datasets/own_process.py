@@ -18,7 +18,10 @@ ENVIRONMENT = {
 
 @contextlib.contextmanager
 def own_process(
-    module: str, *arguments: str, errors: IO[bytes] | None = None
+    module: str,
+    *arguments: str,
+    errors: IO[bytes] | None = None,
+    environment: dict[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a module as a script; it is killed at the end of the block, if it still runs.
 
@@ -26,6 +29,7 @@ def own_process(
         module: Its dotted name; its standard input ends when this process dies.
         arguments: Of its command line.
         errors: Where its standard error goes; None: nowhere.
+        environment: Variables to set for it.
     """
     paths = [str(SOURCE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
     apart: dict[str, Any] = {"start_new_session": True}
@@ -37,7 +41,7 @@ def own_process(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if errors is None else errors,
-        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})},
         **apart,
     )
     try:

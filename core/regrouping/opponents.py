@@ -4,9 +4,13 @@ from core.errors import RunError
 from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, list_runs
+from core.runs.settings.computing import ComputingSettings
 from core.workspace import Workspace
 
 DONE = frozenset({State.DONE})
+PICTURES = frozenset({"occluded_with", "occluded_splits"})  # settings that choose clean or occluded pictures
+# What a result does not depend on, apart from rounding, or what another setting holds in full.
+IDLE = frozenset({"grouping", "groups", "seed", "stack", *ComputingSettings.model_fields})
 
 
 def find_retrained(
@@ -27,6 +31,18 @@ def find_retrained(
         run
         for run in list_runs(workspace)
         if _is_like(run, full, groups=grouping.to_mapping()) and run.status.state in states
+    ]
+
+
+def find_of_other_pictures(workspace: Workspace, full: Run, grouping: Grouping) -> list[Run]:
+    """Return the finished runs on these groups that differ from ``full`` in clean or occluded pictures."""
+    return [
+        run
+        for run in list_runs(workspace)
+        if _has_settings_of(run, full, groups=grouping.to_mapping(), idle=IDLE | PICTURES)
+        and not has_other_version(run, full)
+        and _settings(run.config) != _settings(full.config)
+        and run.status.state is State.DONE
     ]
 
 
@@ -60,14 +76,16 @@ def _is_like(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
     return _has_settings_of(run, other, groups=groups) and not has_other_version(run, other)
 
 
-def _has_settings_of(run: Run, other: Run, *, groups: dict[str, str] | None) -> bool:
+def _has_settings_of(
+    run: Run, other: Run, *, groups: dict[str, str] | None, idle: frozenset[str] = IDLE
+) -> bool:
     """The same, whatever version of the dataset they saw; one with damaged settings is like no other."""
     try:
         config = run.config
     except RunError:
         return False
-    return config.groups == groups and _settings(config) == _settings(other.config)
+    return config.groups == groups and _settings(config, idle) == _settings(other.config, idle)
 
 
-def _settings(config: RunConfig) -> dict[str, object]:
-    return config.model_dump(exclude={"grouping", "groups", "seed"})
+def _settings(config: RunConfig, idle: frozenset[str] = IDLE) -> dict[str, object]:
+    return config.model_dump(exclude=set(idle if config.occluded_with is not None else idle | PICTURES))

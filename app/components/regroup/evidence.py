@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from app import cache
 from app.components.image_choice import look_at
+from app.components.pictures_shown import pictures_shown
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, name_some
 from app.components.thumbnail_grid import thumbnail_grid
@@ -12,6 +14,7 @@ from core.evaluation.confusion import most_confused_pairs
 from core.evaluation.mistakes import check_images, images_of_pair
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
+from core.runs.run import Run
 
 NUM_PICTURES = 6  # of each class of a pair, and of each direction
 NUM_BLOCK_PICTURES = 24  # of a block, all classes together
@@ -55,11 +58,12 @@ def choice_card(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None
     clear.button("Clear", on_click=draft.choose, args=((),), width="stretch", key="regroup_clear")
 
 
-def pictures(dataset: Dataset, predictions: Predictions, chosen: tuple[str, ...]) -> None:
+def pictures(run: Run, predictions: Predictions, chosen: tuple[str, ...]) -> None:
     """Show pictures of the chosen classes, and of those taken for one another."""
     if len(chosen) < 2:
         return
-    check_images(predictions, dataset)
+    check_images(predictions, cache.dataset(run.config.dataset))
+    dataset = pictures_shown(run, predictions.split)
     indices = [predictions.class_names.index(name) for name in chosen]
     if len(chosen) > 2:
         _block_pictures(dataset, predictions, indices)

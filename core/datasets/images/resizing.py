@@ -1,7 +1,7 @@
 """Images at the size that a network sees: how pixels are computed, and what becomes of other proportions.
 
-``area`` is OpenCV's mean of what becomes one pixel (bilinear where an image grows). The others are Pillow's,
-which smooth what would otherwise flicker when an image shrinks, see
+``area`` is OpenCV's mean of what becomes one pixel (bilinear along a side that grows). The others are
+Pillow's, which smooth what would otherwise flicker when an image shrinks, see
 https://pillow.readthedocs.io/en/stable/handbook/concepts.html#filters.
 """
 
@@ -68,10 +68,7 @@ def _stretch(pixels: np.ndarray, height: int, width: int, method: Method) -> np.
     if pixels.shape[:2] == (height, width):
         return pixels
     if method == "area":
-        cv2 = opencv()
-        shrinks = pixels.shape[0] >= height and pixels.shape[1] >= width
-        interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(pixels, (width, height), interpolation=interpolation))
+        return _take_means(pixels, height, width)
     from PIL import Image  # noqa: PLC0415 - only for those who ask for it
 
     filters = {
@@ -80,6 +77,16 @@ def _stretch(pixels: np.ndarray, height: int, width: int, method: Method) -> np.
         "lanczos": Image.Resampling.LANCZOS,
     }
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).resize((width, height), filters[method]))
+
+
+def _take_means(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Shrink by means what shrinks, then grow what grows; at once, OpenCV would take no means at all."""
+    cv2 = opencv()
+    smaller = (min(width, pixels.shape[1]), min(height, pixels.shape[0]))
+    for size, interpolation in ((smaller, cv2.INTER_AREA), ((width, height), cv2.INTER_LINEAR)):
+        if pixels.shape[1::-1] != size:
+            pixels = np.asarray(cv2.resize(pixels, size, interpolation=interpolation))
+    return pixels
 
 
 def _crop(pixels: np.ndarray, proportion: float) -> np.ndarray:

@@ -1,6 +1,7 @@
 from core.regrouping.grouping import Grouping
 from core.regrouping.opponents import (
     find_full,
+    find_of_other_pictures,
     find_of_other_versions,
     find_retrained,
     has_other_version,
@@ -69,3 +70,22 @@ def test_a_run_whose_settings_are_damaged_is_no_opponent(home):
     (make_run(home).directory / "config.json").write_text("{")
     assert find_retrained(home, full, GROUPING) == [retrained]
     assert find_full(home, retrained) == [full]
+
+
+def test_runs_that_saw_other_pictures_are_found_apart(home):
+    full = make_run(home)
+    hidden = make_run(home, groups=GROUPS, occluded_with="hidden")
+    make_run(home, groups=GROUPS, occluded_with="hidden", epochs=99)
+    make_run(home, State.FAILED, groups=GROUPS, occluded_with="hidden")
+    idle = make_run(home, groups=GROUPS, occluded_splits="test")
+    assert find_retrained(home, full, GROUPING) == [idle]
+    assert find_of_other_pictures(home, full, GROUPING) == [hidden]
+    other_way = make_run(home, occluded_with="hidden")
+    assert find_retrained(home, other_way, GROUPING) == [hidden]
+    assert find_of_other_pictures(home, other_way, GROUPING) == [idle]
+
+
+def test_how_a_run_was_computed_does_not_keep_it_from_the_duel(home):
+    full = make_run(home)
+    same = make_run(home, groups=GROUPS, precision="float32", feature_cache="off", num_devices=2)
+    assert find_retrained(home, full, GROUPING) == [same]
