@@ -24,11 +24,16 @@ class Commands(LazyGroup):
         "app": "app.commands.serve:start_dashboard",
         "datasets": "app.commands.datasets:app",
         "train": "app.commands.runs:train",
+        "dry-run": "app.commands.trials:dry_run",
+        "find-rate": "app.commands.trials:find_rate",
         "runs": "app.commands.runs:app",
+        "export": "app.commands.export:export",
         "evaluate": "app.commands.regrouping:evaluate",
         "suggest": "app.commands.regrouping:suggest",
         "score": "app.commands.regrouping:score",
         "compare": "app.commands.regrouping:compare",
+        "models": "app.commands.models:app",
+        "cache": "app.commands.caches:app",
         "doctor": "app.commands.doctor:doctor",
     }
 

@@ -105,7 +105,7 @@ def compute_features(model: "keras.Model", pixels_path: Path, sample_ids: np.nda
     import keras  # noqa: PLC0415 - the server imports this module too
 
     from core.explain.loading import find_layer  # noqa: PLC0415
-    from core.models.heads import LOGITS_LAYER  # noqa: PLC0415
+    from core.models.stack.layers import LOGITS_LAYER  # noqa: PLC0415
 
     part = keras.Model(model.input, find_layer(model, LOGITS_LAYER).input)
     pixels = np.load(pixels_path, mmap_mode="r", allow_pickle=False)

@@ -73,7 +73,7 @@ def answer_without_network(task: str, arguments: tuple[Any, ...], options: dict[
         return _find(task)(*arguments, **options)
     except (MemoryError, OpError) as error:
         raise ExplainError(
-            f"The picture could not be computed ({type(error).__name__}); "
+            f"This could not be computed ({type(error).__name__}); "
             f"choose a smaller image size, or wait until a training is over and there is more memory."
         ) from None  # an error of TensorFlow cannot travel to a process without it
 

@@ -21,6 +21,7 @@ from core.errors import ExplainError, RunError
 from core.explain import helper
 from core.explain.results import CamResult, FilterBank, LayerRow
 from core.runs.augmentation import Augmentation
+from core.runs.config import RunConfig
 from core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -129,6 +130,20 @@ def show_features(run: Run, pixels_path: Path, sample_ids: np.ndarray) -> np.nda
         ExplainError: The helper process failed.
     """
     return np.asarray(_ask("features.compute_features", run, pixels_path, sample_ids))
+
+
+def list_network(config: RunConfig) -> list[dict[str, Any]]:
+    """Return the layers of a pretrained network without head, see ``tables_in_helper.list_network``.
+
+    Raises:
+        ModelError: The image size is below the network's minimum.
+        ExplainError: The helper process failed.
+    """
+    task = "tables_in_helper.list_network"
+    rows: list[dict[str, Any]] = _wait_for_answer(
+        config.model, helper.answer_without_network, task, (config,), {}
+    )
+    return rows
 
 
 def network_time(run: Run) -> int:

@@ -1,94 +1,73 @@
-"""What is known of each network before it is built; no TensorFlow, so that a page can show it at once."""
+"""What is known of each network before it is built, and what is refused; no TensorFlow.
 
-from dataclasses import dataclass
+A page can show it at once, and a run fails before it is queued rather than after an hour.
+"""
 
 from core.errors import ModelError
+from core.models.architectures import CATALOG, find_model
+from core.models.blocks import list_blocks, starts_from_weights, trained_blocks
+from core.models.run_weights import RUN_PREFIX
+from core.models.spec import ModelSpec
+from core.models.stack.shapes import stack_table
 from core.models.weights import resolve_weights
 from core.runs.config import RunConfig
-from core.runs.image_size import ImageSize
+from core.workspace import Workspace
+
+__all__ = ["CATALOG", "RUN_PREFIX", "ModelSpec", "check_config", "check_network", "find_model"]
 
 
-@dataclass(frozen=True)
-class ModelSpec:
-    """A network that can be trained.
-
-    Attributes:
-        name: As in ``RunConfig.model``.
-        title: For headings and choices.
-        description: One or two sentences on what it is and when to take it.
-        min_image_size: Smallest width and height that leaves it something to see, in pixels.
-        default_image_size: What it was made for.
-        pretrained: Whether it can start from ImageNet weights.
-        source: URL of the paper, empty when it is our own.
-    """
-
-    name: str
-    title: str
-    description: str
-    min_image_size: int
-    default_image_size: ImageSize
-    pretrained: bool = False
-    source: str = ""
-
-
-_SPECS = (
-    ModelSpec(
-        name="small_cnn",
-        title="Small CNN",
-        description="Three to five convolution blocks with batch normalization; "
-        "learns small pictures in a minute without a GPU.",
-        min_image_size=8,
-        default_image_size=ImageSize(64, 64),
-    ),
-    ModelSpec(
-        name="lenet",
-        title="LeNet",
-        description="The classic of 1998 with two convolutions and three dense layers; "
-        "very fast, and easy to read filter by filter.",
-        min_image_size=10,
-        default_image_size=ImageSize(32, 32),
-        source="https://doi.org/10.1109/5.726791",
-    ),
-    ModelSpec(
-        name="mobilenet",
-        title="MobileNet",
-        description="A slim network that has seen ImageNet's 1.2 million photos; only its last layer is "
-        "trained, which suits photos when there are few of them.",
-        min_image_size=32,
-        default_image_size=ImageSize(96, 96),
-        pretrained=True,
-        source="https://arxiv.org/abs/1704.04861",
-    ),
-)
-CATALOG: dict[str, ModelSpec] = {spec.name: spec for spec in _SPECS}
-
-
-def find_model(name: str) -> ModelSpec:
-    """Return what is known of a network.
-
-    Raises:
-        ModelError: There is no such network.
-
-    >>> find_model("lenet").min_image_size
-    10
-    """
-    if name not in CATALOG:
-        raise ModelError(f"There is no model {name!r}; models are {', '.join(CATALOG)}.")
-    return CATALOG[name]
-
-
-def check_config(config: RunConfig) -> None:
+def check_config(config: RunConfig, workspace: Workspace | None = None) -> None:
     """Refuse settings with which the network cannot be built; ImageNet weights are downloaded if need be.
 
+    Args:
+        config: The run's settings.
+        workspace: Where the run of ``weights="run:ID"`` is; None for the workspace of the environment.
+
     Raises:
-        ModelError: The model is unknown, or the image size is too small for it.
+        ModelError: The model is unknown, the image size is too small for it, a row of its stack is not
+            possible, the cut is beyond its blocks or would freeze random weights, or its width is unknown.
         WeightsError: The weights are not at hand, cannot be downloaded, or do not fit.
     """
+    check_network(config)
+    resolve_weights(config, workspace)
+
+
+def check_network(config: RunConfig) -> None:
+    """Refuse settings with which the network cannot be built, whatever its weights are; looks at no file.
+
+    Raises:
+        ModelError: As ``check_config``.
+    """
     spec = find_model(config.model)
+    _check_size(config, spec)
+    if spec.backbone is not None and spec.backbone.alphas and config.alpha not in spec.backbone.alphas:
+        raise ModelError(
+            f"{spec.title} has no published width {config.alpha:g}; set alpha to one of "
+            f"{', '.join(f'{alpha:g}' for alpha in spec.backbone.alphas)}."
+        )
+    if config.model != "stack" and (config.layers is not None or config.stack is not None):
+        raise ModelError(
+            f"A stack of layers is given, but the model is {config.model}; set model to 'stack', or leave "
+            f"stack and layers empty."
+        )
+    if not spec.pretrained:
+        stack_table(config, 2)
+    _check_cut(config)
+
+
+def _check_size(config: RunConfig, spec: ModelSpec) -> None:
     if min(config.image_size) < spec.min_image_size:
         raise ModelError(
             f"Image size {config.image_size.words} is too small for {spec.name}, which needs at least "
             f"{spec.min_image_size} pixels; choose a larger image size or another model."
         )
-    if spec.pretrained:
-        resolve_weights(config)
+
+
+def _check_cut(config: RunConfig) -> None:
+    trained, total = trained_blocks(config), len(list_blocks(config))
+    if trained < total and not starts_from_weights(config):
+        raise ModelError(
+            f"{config.model} starts at random, and with the cut at {trained} its first {total - trained} of "
+            f"{total} blocks would stay random; leave the cut empty, or start from weights of a run (run:ID)"
+            f"{' or of ImageNet' if find_model(config.model).pretrained else ''}."
+        )

@@ -1,7 +1,7 @@
 """What is known of a network before it is built; no TensorFlow, so that a page can show it at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from core.runs.image_size import ImageSize
@@ -17,11 +17,32 @@ class Block:
     Attributes:
         name: For people, such as ``"mixed9"``.
         first_layer: Index of its first layer among the layers of the Keras application without top,
-            its input layer being 0.
+            its input layer being 0; None for simple networks.
+        layer: Name of its first layer in our model.
     """
 
     name: str
-    first_layer: int
+    first_layer: int | None
+    layer: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files with a network's ImageNet weights that Keras Applications publishes, without its classes.
+
+    Attributes:
+        folder: URL, with a slash at the end.
+        name: Of the file; ``{alpha}`` and ``{size}`` stand for width and image size.
+        checksum: SHA-256 or MD5, as Keras states it; empty where Keras states none.
+        alpha_names: How widths are written in ``name``.
+        sizes: Image sizes with files of their own, the one for all others first; empty: one file for all.
+    """
+
+    folder: str
+    name: str
+    checksum: str = ""
+    alpha_names: dict[float, str] = field(default_factory=dict)
+    sizes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,15 +54,24 @@ class Backbone:
         scaling: The preprocessing it was trained with on ImageNet: 0 to 1, -1 to 1, BGR minus means (caffe),
             mean and spread of each color (torch), or done by layers of its own (inside).
         blocks: From input to output.
-        weights_stem: Of the file in Keras' cache, such as ``"vgg16"``; the rest follows from it.
-        alphas: Widths with published weights; empty where there is only one.
+        published: Its ImageNet weights.
+        num_params: Parameters without the head, by width; a network of one width has the key 1.
     """
 
     application: str
     scaling: Scaling
     blocks: tuple[Block, ...]
-    weights_stem: str
-    alphas: tuple[float, ...] = ()
+    published: Published
+    num_params: dict[float, int]
+
+    @property
+    def alphas(self) -> tuple[float, ...]:
+        """Widths that can be chosen; empty where there is only one."""
+        return tuple(self.num_params) if len(self.num_params) > 1 else ()
+
+    def count_params(self, alpha: float) -> int:
+        """Return its parameters at a width, which is passed over where there is only one."""
+        return self.num_params[alpha if self.alphas else 1]
 
 
 @dataclass(frozen=True)

@@ -1,59 +1,40 @@
-"""MobileNet: depthwise separable convolutions, pretrained on ImageNet, with a new last layer.
+"""MobileNet: depthwise separable convolutions, pretrained on ImageNet.
 
-Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861, as built by Keras Applications.
+Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861, as built by Keras Applications,
+https://keras.io/api/applications/mobilenet/. Keras states no checksums of its files.
 """
 
-from pathlib import Path
-
-import keras
-from keras import layers
-
-from core.errors import WeightsError
-from core.models.heads import classify
+from core.models.spec import Backbone, Block, ModelSpec, Published
 from core.runs.image_size import ImageSize
 
-DROPOUT = 0.2
+FIRST_LAYERS = (4, 10, 17, 23, 30, 36, 43, 49, 55, 61, 67, 73, 80)
+PADDED = (2, 4, 6, 12)  # blocks that halve the maps; padding comes first
+BLOCKS = (
+    Block("stem", 1, "conv1"),
+    *(
+        Block(f"block{number}", first, f"conv_pad_{number}" if number in PADDED else f"conv_dw_{number}")
+        for number, first in enumerate(FIRST_LAYERS, 1)
+    ),
+)
 
-
-def build_mobilenet(
-    image_size: ImageSize, num_classes: int, *, alpha: float, weights: Path | None, frozen: bool
-) -> keras.Model:
-    """Return MobileNet with global average pooling, dropout and a new softmax layer.
-
-    Args:
-        image_size: Of the input, each side at least 32 pixels.
-        num_classes: Number of classes.
-        alpha: Width: share of the filters of the full network.
-        weights: File with the backbone's weights, or None for random ones.
-        frozen: Whether the backbone keeps its weights in training.
-
-    Returns:
-        Flat functional model: RGB, 0-255, shape ``(batch, height, width, 3)``, to probabilities,
-        shape ``(batch, num_classes)``.
-
-    Raises:
-        WeightsError: The file does not fit.
-    """
-    shape = (*image_size, 3)
-    images = keras.Input(shape, name="images")
-    scaled = layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(images)  # -1 to 1, as pretrained
-    backbone = keras.applications.MobileNet(
-        input_shape=shape, input_tensor=scaled, alpha=alpha, include_top=False, weights=None
-    )
-    if weights is not None:
-        _load(backbone, weights, alpha)
-    for layer in backbone.layers:
-        layer.trainable = not frozen
-    x = layers.GlobalAveragePooling2D(name="pool")(backbone.output)  # (batch, 1024 * alpha)
-    return keras.Model(images, classify(x, num_classes, dropout=DROPOUT), name="mobilenet")
-
-
-def _load(backbone: keras.Model, weights: Path, alpha: float) -> None:
-    try:
-        backbone.load_weights(weights)
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(
-            f"The weights file {weights} does not fit MobileNet of alpha {alpha:g} ({reason}); "
-            f"give a file of that alpha without ImageNet's classes, or set weights to 'none'."
-        ) from error
+SPEC = ModelSpec(
+    name="mobilenet",
+    title="MobileNet",
+    description="A slim network that has seen ImageNet's 1.2 million photos; quick without a GPU, and suits "
+    "photos when there are few of them.",
+    source="https://arxiv.org/abs/1704.04861",
+    min_image_size=32,
+    default_image_size=ImageSize(96, 96),
+    backbone=Backbone(
+        application="MobileNet",
+        scaling="symmetric",
+        blocks=BLOCKS,
+        published=Published(
+            folder="https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/",
+            name="mobilenet_{alpha}_{size}_tf_no_top.h5",
+            alpha_names={0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"},
+            sizes=(224, 192, 160, 128),
+        ),
+        num_params={0.25: 218_544, 0.5: 829_536, 0.75: 1_832_976, 1.0: 3_228_864},
+    ),
+)

@@ -11,6 +11,7 @@ import pytest
 
 from core.errors import ExplainError, ModelError, RunError
 from core.explain import helper, service
+from core.runs.config import RunConfig
 from core.runs.run import Run
 
 ROOT = Path(__file__).parents[3]
@@ -163,3 +164,10 @@ def test_the_helper_ends_soon_after_its_server_was_killed():
         while any(process.is_running() for process in family) and time.monotonic() < end:
             time.sleep(0.1)
         assert not any(process.is_running() for process in family)
+
+
+def test_the_helper_lists_the_layers_of_a_pretrained_network():
+    config = RunConfig(dataset="d", model="mobilenet", image_size=32, alpha=0.25)
+    rows = service.list_network(config)
+    assert [row["name"] for row in rows[:3]] == ["images", "rescaling", "conv1"]
+    assert (rows[-1]["name"], rows[-1]["output_shape"]) == ("conv_pw_13_relu", [1, 1, 256])

@@ -1,0 +1,1 @@
+"""Pretrained networks: built as Keras Applications build them, with preprocessing and head of our own."""

@@ -1,0 +1,1 @@
+"""Simple networks as stacks of rows: their layers, shapes, Keras models, and saved stacks."""
