@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.augment_options import with_augmentation
+from app.commands import run_notes
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -16,42 +16,28 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from app.commands.run_options import with_config
 from core.runs.augmentation import describe
 from core.runs.config import RunConfig
+from core.runs.notes import About, load_about, run_name
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
 from core.workspace import Workspace
 
 app = typer.Typer(
-    help="List runs, show, cancel, resume or delete one.", no_args_is_help=True, rich_markup_mode=None
+    help="List runs, show, cancel, resume, delete, name, tag or archive one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
+app.add_typer(run_notes.app)
 POLL_S = 0.3
 SUPERVISION_S = 5.0  # seconds between two looks whether somebody starts what waits
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
 
 
-def _help(setting: str) -> str:
-    return RunConfig.model_fields[setting].description or ""
-
-
-@with_augmentation
+@with_config
 def train(
     context: typer.Context,
-    dataset: Annotated[str, typer.Option(help=_help("dataset"))],
-    model: Annotated[str | None, typer.Option(help=_help("model"))] = None,
-    epochs: Annotated[int | None, typer.Option(help=_help("epochs"))] = None,
-    image_size: Annotated[str | None, typer.Option(metavar="PIXELS|HxW", help=_help("image_size"))] = None,
-    batch_size: Annotated[int | None, typer.Option(help=_help("batch_size"))] = None,
-    learning_rate: Annotated[float | None, typer.Option(help=_help("learning_rate"))] = None,
-    weights: Annotated[str | None, typer.Option(metavar="FILE|imagenet|none", help=_help("weights"))] = None,
-    grouping: Annotated[str | None, typer.Option(help=_help("grouping"))] = None,
-    seed: Annotated[int | None, typer.Option(help=_help("seed"))] = None,
-    augmentation: Any = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Any other setting, such as alpha=0.25; can be repeated."
-        ),
-    ] = None,
+    config: RunConfig,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Queue the run and return at once.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -61,48 +47,49 @@ def train(
     from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.jobs.queue import submit  # noqa: PLC0415
     from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
-    from core.models.catalog import find_model  # noqa: PLC0415
 
-    given: dict[str, Any] = {
-        "dataset": dataset,
-        "model": model,
-        "epochs": epochs,
-        "image_size": image_size,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "weights": weights,
-        "grouping": grouping,
-        "seed": seed,
-        "augmentation": augmentation,
-    }
-    settings = {key: value for key, value in given.items() if value is not None} | _parse_settings(
-        setting or []
-    )
-    if "image_size" not in settings:
-        spec = find_model(settings.get("model", RunConfig.model_fields["model"].default))
-        settings["image_size"] = spec.default_image_size
     workspace = workspace_of(context, home)
-    run = submit(workspace, RunConfig.make(**settings))
-    for gap in find_gaps(load_dataset(workspace, dataset)) if grouping is None else ():
+    run = submit(workspace, config)
+    for gap in find_gaps(load_dataset(workspace, config.dataset)) if config.groups is None else ():
         say(gap)
     ensure_supervised(workspace)
     _report(context, run, as_json, wait=not no_wait)
 
 
 @app.command("list")
-def list_all(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List all runs, newest first."""
+def list_all(
+    context: typer.Context,
+    with_archived: Annotated[bool, typer.Option("--all", help="Archived runs too.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List runs, newest first."""
     from core.evaluation.summary import summarize_runs  # noqa: PLC0415
 
-    summaries = summarize_runs(list_runs(workspace_of(context, home)))
+    found = {run.id: (run, load_about(run)) for run in list_runs(workspace_of(context, home))}
+    shown = [run for run, about in found.values() if with_archived or not about.archived]
+    summaries = [{**s, **_written_of(found[s["run"]][1])} for s in summarize_runs(shown)]
     if wants_json(context, as_json):
         print_json(summaries)
         return
     print_table(
-        ["run", "dataset", "grouping", "status", "epochs", "val accuracy", "test accuracy", "problem"],
+        [
+            "run",
+            "title",
+            "tags",
+            "dataset",
+            "grouping",
+            "status",
+            "epochs",
+            "val accuracy",
+            "test accuracy",
+            "problem",
+        ],
         [
             [
                 s["run"],
+                s["title"],
+                ", ".join(s["tags"]),
                 s["dataset"],
                 s["grouping"] or "",
                 s["status"],
@@ -168,14 +155,9 @@ def delete(
         print(f"Deleted {found.id}.")
 
 
-def _parse_settings(pairs: list[str]) -> dict[str, str]:
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise typer.BadParameter(f"--set takes KEY=VALUE, not {pair!r}.")
-        settings[key.strip().replace("-", "_")] = value.strip()
-    return settings
+def _written_of(about: About) -> dict[str, Any]:
+    """Keys of a summary that people wrote: ``title tags note archived``."""
+    return {"title": about.title, "tags": list(about.tags), "note": about.note, "archived": about.archived}
 
 
 def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> None:
@@ -184,11 +166,12 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
         _wait(run)
     from core.evaluation.summary import summarize_run  # noqa: PLC0415
 
-    summary = summarize_run(run)
+    summary = {**summarize_run(run), **_written_of(load_about(run))}
     if wants_json(context, as_json):
         print_json(summary)
     else:
-        print(f"{summary['run']}: {summary['status']}. {summary['message']}".strip())
+        name = run_name(run.id, summary["title"])
+        print(f"{name}: {summary['status']}. {summary['message']}".strip())
         print(f"epochs {summary['epochs']}, best epoch {summary['best_epoch']}")
         if summary["dataset_version"]:
             print(f"dataset {summary['dataset']}, version {summary['dataset_version']}")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import pynvml
 
+from core.errors import RunError
+
 VISIBLE_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 
@@ -36,6 +38,22 @@ def find_slots() -> list[Slot]:
     # TensorFlow trains on NVIDIA GPUs under Linux only.
     gpus = _find_gpus() if sys.platform == "linux" else []
     return gpus or [cpu]
+
+
+def check_devices(num_devices: int) -> None:
+    """Refuse to share a run among more GPUs than there are.
+
+    Raises:
+        RunError: There are fewer.
+    """
+    if num_devices == 1:
+        return
+    num_gpus = sum(slot.kind == "gpu" for slot in find_slots())
+    if num_devices > num_gpus:
+        there_is = {0: "no GPU that can train", 1: "one GPU"}.get(num_gpus, f"{num_gpus} GPUs")
+        raise RunError(
+            f"num_devices cannot be {num_devices}: this machine has {there_is}; set it to {max(1, num_gpus)}."
+        )
 
 
 def _find_gpus() -> list[Slot]:

@@ -11,9 +11,12 @@ from pathlib import Path
 
 from core.datasets.dataset import Dataset
 from core.datasets.gaps import remedy_of
+from core.datasets.preparing.shown import find_occluded
 from core.datasets.store import load_dataset
 from core.errors import RunError
-from core.models.catalog import check_config
+from core.jobs.devices import check_devices
+from core.models.catalog import RUN_PREFIX, check_config
+from core.models.stack.store import load_stack
 from core.regrouping.grouping import Grouping
 from core.regrouping.store import load_grouping
 from core.runs.config import RunConfig
@@ -21,7 +24,7 @@ from core.runs.run import ACTIVE_STATES, Run, State, create_run, list_runs
 from core.runs.slots import running_ids
 from core.workspace import Workspace, full_path, write_bytes
 
-NAMED_WEIGHTS = ("imagenet", "none")  # every other value is a path
+NAMED_WEIGHTS = ("imagenet", "none")  # every other value is a run or a path
 WAS_CANCELLED = "It was cancelled while it waited; resume to queue it again."
 
 
@@ -29,10 +32,11 @@ def submit(workspace: Workspace, config: RunConfig) -> Run:
     """Check a config against its dataset and network, and queue a run of it.
 
     Raises:
-        DatasetError: The dataset is unknown, or lacks training or validation images.
-        ModelError: The network is unknown, or cannot be built with these settings.
+        DatasetError: The dataset is unknown, or lacks training or validation images; or the occluded one
+            does not fit it.
+        ModelError: The network or stack is unknown, or cannot be built with these settings.
         GroupingError: The grouping is unknown, or does not fit the dataset's classes.
-        RunError: The grouping leaves fewer than two groups.
+        RunError: The grouping leaves fewer than two groups, or the machine has fewer GPUs than are asked for.
     """
     run = create_run(workspace, resolve(workspace, config))
     with run.hold():
@@ -41,7 +45,9 @@ def submit(workspace: Workspace, config: RunConfig) -> Run:
 
 
 def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
-    """Return the config as it is stored with a run: checked, groups written out, paths made absolute.
+    """Return the config as it is stored with a run: checked, names written out, paths made absolute.
+
+    Groups and layers that a config brings, as that of a stored run does, stay as they are.
 
     Raises:
         RegroupError: As ``submit``.
@@ -52,14 +58,19 @@ def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
             remedy = remedy_of(dataset, "add it again with more of them")
             raise RunError(f"Dataset {dataset.name!r} has no {name} images; {remedy}.")
     changes: dict[str, object] = {}
-    if config.grouping is not None:
+    if config.grouping is not None and config.groups is None:
         saved = load_grouping(workspace, dataset.name, config.grouping, class_names=dataset.class_names)
         changes["groups"] = saved.grouping.to_mapping()
-    if config.weights not in NAMED_WEIGHTS:
+    if config.stack is not None and config.layers is None:
+        changes["layers"] = load_stack(workspace, config.stack).layers
+    if config.weights not in NAMED_WEIGHTS and not config.weights.startswith(RUN_PREFIX):
         changes["weights"] = str(full_path(config.weights))
     config = config.model_copy(update=changes)
     _check_classes(dataset, config)
-    check_config(config)
+    check_devices(config.num_devices)
+    if config.occluded_with is not None:
+        find_occluded(workspace, dataset, config.occluded_with, config.occluded_splits)
+    check_config(config, workspace)
     return config
 
 

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from core.errors import RunError
 from core.jobs.devices import Slot, find_slots
 from core.jobs.queue import adopt_orphans, forget_started, is_in_queue, queued_runs, take_next, tell_waiting
+from core.jobs.sharing import drop_promises, is_promised, promise_slots
 from core.jobs.workers import Launcher, hand_over, report_end, spawn
 from core.runs.run import Run, State, is_locked
 from core.runs.slots import slot_is_busy
@@ -81,6 +82,7 @@ class Supervisor:
             SlotThread(
                 self._workspace,
                 Launcher(slot, self._worker_module),
+                others=[other for other in slots if other != slot],
                 stop=self._stop,
                 warm=self._warm,
                 drain=self._drain,
@@ -105,12 +107,20 @@ class SlotThread(threading.Thread):
     """Minds one slot, or stands by while another supervisor does."""
 
     def __init__(
-        self, workspace: Workspace, launcher: Launcher, *, stop: threading.Event, warm: bool, drain: bool
+        self,
+        workspace: Workspace,
+        launcher: Launcher,
+        *,
+        others: Sequence[Slot],
+        stop: threading.Event,
+        warm: bool,
+        drain: bool,
     ) -> None:
         super().__init__(name=f"supervisor-{launcher.slot.name}", daemon=True)
         self._workspace = workspace
         self._launcher = launcher
         self._slot = launcher.slot.name
+        self._others = others  # of this machine, which a run on several GPUs may take as well
         self._stop_event = stop
         self._warm = warm
         self._drain = drain
@@ -141,8 +151,10 @@ class SlotThread(threading.Thread):
         while not self._stop_event.is_set():
             if self._current is not None:
                 self._look_after(*self._current)
-            elif slot_is_busy(self._workspace, self._slot):
-                self._was_busy = True  # a worker of an earlier supervisor
+            elif slot_is_busy(self._workspace, self._slot) or is_promised(
+                self._workspace, self._launcher.slot
+            ):
+                self._was_busy = True  # a worker of an earlier supervisor, or of another slot
             elif (run := take_next(self._workspace)) is not None:
                 self._start(run)
             elif self._drain:
@@ -157,17 +169,18 @@ class SlotThread(threading.Thread):
     def _start(self, run: Run) -> None:
         spare, self._spare = self._spare, None
         self._spare_due = float("inf")  # until the first training step
-        if spare is not None and hand_over(spare, run):
+        others = promise_slots(self._workspace, run, self._others)
+        if spare is not None and not others and hand_over(spare, run):
             self._current = run, spare
         else:
             if spare is not None:
                 _end_spare(spare)
-            self._start_cold(run)
+            self._start_cold(run, *others)
         tell_waiting(self._workspace)
 
-    def _start_cold(self, run: Run) -> None:
+    def _start_cold(self, run: Run, *others: Slot) -> None:
         try:
-            self._current = run, self._launcher.start(run)
+            self._current = run, self._launcher.start(run, *others)
         except OSError as error:
             _log.exception("No worker could be started for %s.", run.id)
             with run.log_path.open("a", encoding="utf-8") as log:
@@ -188,6 +201,7 @@ class SlotThread(threading.Thread):
     def _conclude(self, run: Run, returncode: int) -> None:
         report_end(self._workspace, run, returncode)
         forget_started(self._workspace, run)
+        drop_promises(self._workspace, run)
         tell_waiting(self._workspace)
         self._spare_due = min(self._spare_due, time.monotonic())
 

@@ -32,22 +32,25 @@ class Launcher:
     slot: Slot
     module: str
 
-    def start(self, run: Run) -> subprocess.Popen[bytes]:
-        """Start a worker for a run; what it prints goes to the run's log."""
+    def start(self, run: Run, *others: Slot) -> subprocess.Popen[bytes]:
+        """Start a worker for a run, which may take other slots as well; it prints into the run's log."""
         with run.log_path.open("ab") as log:
-            return self._spawn([str(run.directory)], stdin=subprocess.DEVNULL, output=log)
+            return self._spawn([str(run.directory)], *others, stdin=subprocess.DEVNULL, output=log)
 
     def start_spare(self, log_path: Path) -> subprocess.Popen[bytes]:
         """Start a worker that gets everything ready and then waits for ``hand_over``."""
         with log_path.open("wb") as log:
             return self._spawn(["--spare"], stdin=subprocess.PIPE, output=log)
 
-    def _spawn(self, arguments: list[str], *, stdin: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, arguments: list[str], *others: Slot, stdin: int, output: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        slots = [self.slot, *others]
         return spawn(
-            [self.module, *arguments, "--slot", self.slot.name],
+            [self.module, *arguments, "--slot", ",".join(slot.name for slot in slots)],
             stdin=stdin,
             output=output,
-            environment={**ENVIRONMENT, VISIBLE_VARIABLE: self.slot.visible},
+            environment={**ENVIRONMENT, VISIBLE_VARIABLE: ",".join(slot.visible for slot in slots)},
         )
 
 
@@ -93,7 +96,9 @@ def report_end(workspace: Workspace, run: Run, returncode: int) -> None:
         if status.state is State.QUEUED and not is_in_queue(workspace, run):
             run.update_status(state=State.FAILED, message=_never_began(run), finished=time.time())
         elif status.state is State.RUNNING:
-            message = f"The worker ended {_reason(returncode)}; resume to go on after the last full epoch."
+            message = (
+                f"The worker ended {how_it_ended(returncode)}; resume to go on after the last full epoch."
+            )
             run.update_status(
                 state=State.INTERRUPTED,
                 message=message,
@@ -109,7 +114,8 @@ def _never_began(run: Run) -> str:
     return f"The worker could not start ({last_line}). The log has the details; resume when that is repaired."
 
 
-def _reason(returncode: int) -> str:
+def how_it_ended(returncode: int) -> str:
+    """Return words that follow "it ended", such as ``"by signal SIGTERM"``."""
     if returncode >= 0:
         return f"without a word (exit status {returncode})"
     with contextlib.suppress(ValueError):

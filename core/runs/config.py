@@ -35,7 +35,7 @@ class RunConfig(ComputingSettings, ImbalanceSettings, TrainingSettings, NetworkS
         return Resizing(*self.image_size, self.resize, self.fit)
 
     @classmethod
-    def make(cls, **settings: Any) -> Self:
+    def make(cls, /, **settings: Any) -> Self:
         """Return a checked config; texts are converted, as from the command line.
 
         Raises:

@@ -28,6 +28,7 @@ if sys.platform != "win32":
 
 __all__ = [
     "ACTIVE_STATES",
+    "HISTORY_COLUMNS",
     "RESUMABLE_STATES",
     "Run",
     "RunStatus",
@@ -39,6 +40,10 @@ __all__ = [
     "list_runs",
 ]
 
+HISTORY_COLUMNS = (
+    "epoch", "loss", "accuracy", "macro_f1", "val_loss", "val_accuracy", "val_macro_f1", "learning_rate",
+    "images_per_second", "seconds",
+)  # fmt: skip
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
 LOOK_S = 0.005  # seconds a lock must stay taken to count as held, where looking means taking it
 HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
@@ -133,18 +138,17 @@ class Run:
 
     @property
     def history(self) -> "pd.DataFrame":
-        """One row an epoch: epoch (from 1), loss accuracy val_loss val_accuracy learning_rate seconds.
+        """One row an epoch, counted from 1; columns ``HISTORY_COLUMNS``, in old runs without macro F1.
 
         Without rows when the file is missing or damaged; a run that is resumed writes it anew.
         """
         import pandas as pd  # noqa: PLC0415 - slow, and most questions to a run need none of it
 
-        columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
         with contextlib.suppress(FileNotFoundError, ValueError):
             history = pd.read_csv(self.directory / "history.csv")
             if "epoch" in history:
                 return history
-        return pd.DataFrame(columns=columns, dtype=float)
+        return pd.DataFrame(columns=list(HISTORY_COLUMNS), dtype=float)
 
     def write_history(self, history: "pd.DataFrame") -> None:
         """Replace the history."""

@@ -1,11 +1,11 @@
 """Device slots: at most one training each, whoever starts them.
 
-A worker holds its slot's lock while it trains; a small file beside the lock names the run, so that those
-who wait can say for whom.
+A worker holds the locks of its slots while it trains; a small file beside each lock names the run, so that
+those who wait can say for whom.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from filelock import FileLock, Timeout
 
@@ -46,6 +46,28 @@ def hold_slot(
         lock.release()
 
 
+@contextlib.contextmanager
+def hold_slots(
+    workspace: Workspace, slots: Iterable[str], *, run_id: str, on_wait: Callable[[str | None], bool]
+) -> Iterator[bool]:
+    """Hold several slots for one run, taken by name, so that two runs never wait for each other.
+
+    Args:
+        workspace: The workspace.
+        slots: Names of the slots.
+        run_id: The run that is going to be trained.
+        on_wait: As of ``hold_slot``.
+
+    Yields:
+        True when all are held, False when ``on_wait`` gave up.
+    """
+    with contextlib.ExitStack() as stack:
+        yield all(
+            stack.enter_context(hold_slot(workspace, slot, run_id=run_id, on_wait=on_wait))
+            for slot in sorted(slots)
+        )
+
+
 def slot_is_busy(workspace: Workspace, slot: str) -> bool:
     """Whether a worker trains in that slot now."""
     return is_locked(workspace.jobs_dir / f"{slot}.lock")
@@ -61,7 +83,7 @@ def slot_holder(workspace: Workspace, slot: str) -> str | None:
 
 
 def running_ids(workspace: Workspace) -> list[str]:
-    """Ids of the runs that are being trained now, in order of their slots."""
+    """Ids of the runs that are being trained now, each once, in order of their slots."""
     slots = sorted(path.stem for path in workspace.jobs_dir.glob("*.run"))
     holders = (slot_holder(workspace, slot) for slot in slots)
-    return [name for name in holders if name is not None]
+    return list(dict.fromkeys(name for name in holders if name is not None))

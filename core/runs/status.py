@@ -32,7 +32,8 @@ class RunStatus(BaseModel):
         step: Steps completed in the current epoch.
         steps_per_epoch: Steps in an epoch; 0 until known.
         seconds_left: Estimated remaining time; None until known.
-        best_epoch: Epoch (from 1) of the lowest validation loss; 0 before the first.
+        images_per_second: Training images a second, mean of the last seconds; None when it does not train.
+        best_epoch: The best epoch so far (from 1), by the rule of the run; 0 before the first.
         created: When it was queued, seconds since 1970.
         started: When a worker first took it up; None before.
         first_step: When its first training step was done; None before.
@@ -49,6 +50,7 @@ class RunStatus(BaseModel):
     step: int = 0
     steps_per_epoch: int = 0
     seconds_left: float | None = None
+    images_per_second: float | None = None
     best_epoch: int = 0
     created: float = 0.0
     started: float | None = None

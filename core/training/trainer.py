@@ -12,39 +12,40 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+import tensorflow as tf
 
-from core.datasets.dataset import Dataset
+from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.editing.edits import load_edits
-from core.datasets.images.pixels import load_pixels
 from core.datasets.store import load_dataset
-from core.errors import RunError
-from core.models.architectures.small_cnn import build_small_cnn
+from core.errors import RunError, WorkspaceError
+from core.models.freezing import split_at_cut
 from core.models.registry import build_model
 from core.predictions import Predictions, save_predictions
+from core.runs.best import find_best_epoch, is_stuck
 from core.runs.config import RunConfig
 from core.runs.run import Run, State
-from core.training.callbacks import Progress, TrainingCancelled, check_loss
-from core.training.checkpoints import (
-    has_checkpoint,
-    load_checkpoint,
-    restore,
-    save_best,
-    save_checkpoint,
-)
-from core.training.environment import prepare_devices, write_environment
+from core.training.callbacks import Progress, TrainingCancelled
+from core.training.checkpoints import Checkpoint, load_checkpoint, restore, save_best, save_checkpoint
+from core.training.environment import computing, prepare_devices, write_environment
+from core.training.fitting import choose_epochs, describe_epoch, extend, feature_batch
+from core.training.network import BestModel, Network
+from core.training.occluded import check_same_shown, open_shown
+from core.training.optimization import compile_model
 from core.training.pipeline import (
     Samples,
     TrainingBatches,
     check_trainable,
     evaluation_batches,
+    feature_batches,
     select_samples,
 )
+from core.training.pixel_stats import pixel_stats
+from core.training.prefix.features import prepare_features
+from core.training.prefix.plan import Features, uses_features
+from core.training.sampling import count_steps
 from core.workspace import Workspace
 
-__all__ = ["TrainingCancelled", "compile_model", "predict_samples", "train", "warm_up"]
-
-SGD_MOMENTUM = 0.9
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")  # of an epoch, as Keras names them
+__all__ = ["TrainingCancelled", "predict_samples", "train", "warm_up"]
 
 
 def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) -> None:
@@ -69,56 +70,49 @@ def train(workspace: Workspace, run: Run, *, should_stop: Callable[[], bool]) ->
     progress = Progress(run, config, should_stop=should_stop)
     progress.check()
     prepare_devices()
-    dataset = load_dataset(workspace, config.dataset)
-    _check_version(run, dataset, run.dataset_version if has_checkpoint(run.checkpoints_dir) else None)
-    write_environment(run.directory, dataset_version=dataset.version)
-    check_trainable(dataset, config)
-    pixels = load_pixels(workspace, dataset, config.resizing, progress=progress.reading)
-    splits = {split: select_samples(dataset, config, pixels, split) for split in ("train", "val", "test")}
-    history = _fit(run, dataset, splits, progress=progress)
-    run.update_status(phase="evaluating", step=0, seconds_left=None)
-    _predict(run, [splits["val"], splits["test"]], progress)
-    run.update_status(best_epoch=find_best_epoch(history))
-
-
-def compile_model(model: keras.Model, config: RunConfig) -> None:
-    """Give a model the optimizer of a run, cross-entropy as loss and accuracy as metric."""
-    optimizers = {
-        "adam": keras.optimizers.Adam(config.learning_rate),
-        "rmsprop": keras.optimizers.RMSprop(config.learning_rate),
-        "sgd": keras.optimizers.SGD(config.learning_rate, momentum=SGD_MOMENTUM),
-    }
-    model.compile(
-        optimizer=optimizers[config.optimizer],
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=False,  # compiling by XLA takes seconds, more than a small network's whole epoch
-    )
-    # Otherwise Keras makes the variables of optimizer and metrics in the first step, and traces it twice.
-    model.optimizer.build(model.trainable_variables)
-    y_true, probs = np.zeros(1, np.int64), np.full((1, model.output_shape[-1]), 0.5, np.float32)
-    model.compute_loss(y=y_true, y_pred=probs)
-    model.compute_metrics(None, y_true, probs)
-    model.reset_metrics()
+    with computing(config) as strategy:
+        dataset = load_dataset(workspace, config.dataset)
+        checkpoint = load_checkpoint(run.checkpoints_dir)
+        _check_version(run, dataset, checkpoint)
+        write_environment(run.directory, dataset_version=dataset.version, config=config)
+        check_trainable(dataset, config)
+        shown = open_shown(workspace, dataset, config, progress=progress.reading)
+        check_same_shown(run, shown, is_resumed=checkpoint is not None)
+        for reason in shown.reasons:
+            progress.remark(reason)
+        splits = {split: select_samples(dataset, config, shown.pixels[split], split) for split in SPLITS}
+        with strategy.scope():
+            network = _build(workspace, run, splits["train"], is_new=checkpoint is None)
+        features = _prepare_features(workspace, config, network, splits, shown.keys, progress=progress)
+        training = _Training(run, dataset, network, features)
+        with strategy.scope():
+            training.begin(checkpoint, num_steps=count_steps(config, splits["train"].num_samples))
+        del checkpoint  # of a large network it takes gigabytes
+        training.fit(splits, progress)
+        run.update_status(phase="evaluating", step=0, seconds_left=None, images_per_second=None)
+        training.predict([splits["val"], splits["test"]], progress)
 
 
 def predict_samples(
-    model: keras.Model, samples: Samples, *, callbacks: list[keras.callbacks.Callback] | None = None
+    model: keras.Model,
+    samples: Samples,
+    *,
+    features: np.ndarray | None = None,
+    callbacks: list[keras.callbacks.Callback] | None = None,
 ) -> Predictions:
-    """Return what a model says about the images of one split, in one batched pass."""
+    """Return what a model says about the images of one split, in one batched pass.
+
+    Args:
+        model: From images to probabilities, or from their features.
+        samples: The images.
+        features: Of the images, shape ``(num_samples, ...)``, where the model begins with these.
+        callbacks: Of Keras.
+    """
     probs = np.zeros((0, len(samples.class_names)), np.float32)
     if samples.num_samples:
-        probs = model.predict(evaluation_batches(samples), verbose=0, callbacks=callbacks)
+        batches = evaluation_batches(samples) if features is None else _batches_of(features)
+        probs = model.predict(batches, verbose=0, callbacks=callbacks)
     return Predictions(samples.split, samples.class_names, samples.labels, probs, samples.sample_ids)
-
-
-def find_best_epoch(history: pd.DataFrame) -> int:
-    """Return the first epoch of the lowest validation loss, counted from 1; 0 before the first.
-
-    >>> find_best_epoch(pd.DataFrame({"epoch": [1, 2, 3], "val_loss": [0.5, 0.25, 0.25]}))
-    2
-    """
-    return int(history["epoch"].iloc[history["val_loss"].argmin()]) if len(history) else 0
 
 
 def warm_up() -> None:
@@ -126,50 +120,92 @@ def warm_up() -> None:
     config = RunConfig.make(dataset="none", image_size=8, batch_size=2)
     samples = Samples("train", ("a", "b"), np.arange(4), np.arange(4) % 2, np.zeros((4, 8, 8, 3), np.uint8))
     prepare_devices()
-    model = build_small_cnn(config.image_size, 2)
-    compile_model(model, config)
-    batches = TrainingBatches(samples, config.batch_size, seed=0)
+    model = build_model(config, 2)
+    compile_model(model, config, num_steps=2)
+    batches = TrainingBatches(samples, config)
     model.fit(batches.dataset, validation_data=evaluation_batches(samples), verbose=0, shuffle=False)
     with tempfile.TemporaryDirectory() as folder:
         save_best(Path(folder) / "best.keras", model)
         predict_samples(keras.models.load_model(Path(folder) / "best.keras"), samples)
 
 
-def _fit(run: Run, dataset: Dataset, splits: dict[str, Samples], *, progress: Progress) -> pd.DataFrame:
-    """Train all epochs that are left; returns the history of all epochs."""
-    config = run.config
-    model, history = _build_or_restore(run, dataset, len(splits["train"].class_names))
-    batches = TrainingBatches(
-        splits["train"], config.batch_size, seed=config.seed, augmentation=config.augmentation
-    )
-    val_batches = evaluation_batches(splits["val"], config.batch_size)
-    progress.begin(epoch=len(history), steps_per_epoch=batches.num_steps)
-    while len(history) < config.epochs and not _is_stuck(history, config.patience):
-        began = time.monotonic()
-        epoch = len(history) + 1
-        batches.start_epoch(epoch)
-        logs = model.fit(
-            batches.dataset,
-            validation_data=val_batches,
-            callbacks=[progress],
-            verbose=0,
-            initial_epoch=epoch - 1,
-            epochs=epoch,
-            shuffle=False,  # the batches are shuffled already
-        ).history
-        check_loss(logs["val_loss"][0], config)
-        row = {"epoch": epoch, **{name: logs[name][0] for name in METRICS}}
-        row |= {"learning_rate": float(model.optimizer.learning_rate), "seconds": time.monotonic() - began}
-        history = pd.concat([history, pd.DataFrame([row])], ignore_index=True)
-        _keep_epoch(run, model, history, dataset.version)
-        progress.finish_epoch(epoch, find_best_epoch(history))
-    return history
+class _Training:
+    """One run being trained: its network, its history and what is kept of both."""
+
+    def __init__(self, run: Run, dataset: Dataset, network: Network, features: Features | None) -> None:
+        self._run, self._config, self._dataset = run, run.config, dataset
+        self._network, self._features = network, features
+        self._best = BestModel(run, network)
+        self._history = pd.DataFrame()
+
+    def begin(self, checkpoint: Checkpoint | None, *, num_steps: int) -> None:
+        """Compile what is trained, and bring it to where the run stopped."""
+        run, network = self._run, self._network
+        if self._features is not None:
+            network.trained = network.split.suffix
+        self._rates = compile_model(network.trained, self._config, num_steps=num_steps)
+        if checkpoint is None:
+            network.keep_frozen(run.checkpoints_dir)
+            run.write_history(pd.DataFrame(columns=run.history.columns))
+            return
+        restore(network.variables, checkpoint.variables, model=network.model.name)
+        self._history = checkpoint.history
+        run.write_history(self._history)
+        self._best.resume(self._history)
+
+    def fit(self, splits: dict[str, Samples], progress: Progress) -> None:
+        """Train all epochs that are left."""
+        config = self._config
+        epochs = choose_epochs(
+            self._network.trained, config, splits, features=self._features, progress=progress
+        )
+        progress.begin(epoch=len(self._history), steps_per_epoch=epochs.num_steps)
+        try:
+            while len(self._history) < config.epochs and not is_stuck(self._history, config):
+                began = time.monotonic()
+                epoch = len(self._history) + 1
+                self._rates.start_epoch(epoch, self._history)
+                logs = epochs.run(epoch)
+                row = describe_epoch(config, epoch, logs, learning_rate=self._rates.last, progress=progress)
+                self._history = extend(self._history, row | {"seconds": time.monotonic() - began})
+                self._keep_epoch()
+                progress.finish_epoch(epoch, find_best_epoch(self._history, config.best_epoch))
+        except (TrainingCancelled, KeyboardInterrupt):
+            self._best.write()
+            raise
+
+    def predict(self, splits: list[Samples], progress: Progress) -> None:
+        """Write what the network of the best epoch says of validation and test."""
+        model = self._best.load()
+        for samples in splits:
+            features = None if self._features is None else getattr(self._features, samples.split)
+            asked = model if features is None else self._network.split.suffix
+            predictions = predict_samples(asked, samples, features=features, callbacks=[progress])
+            save_predictions(self._run.predictions_path(samples.split), predictions)
+        self._run.update_status(best_epoch=find_best_epoch(self._history, self._config.best_epoch))
+
+    def _keep_epoch(self) -> None:
+        """Write down a full epoch: first what it can be resumed from, then what follows from that."""
+        run, history = self._run, self._history
+        save_checkpoint(
+            run.checkpoints_dir, self._network.variables, history=history,
+            dataset_version=self._dataset.version,
+        )  # fmt: skip
+        self._best.keep(history)
+        run.write_history(history)
+        row = history.iloc[-1]
+        print(
+            f"epoch {len(history)}/{self._config.epochs}: loss {row.loss:.4f}, accuracy {row.accuracy:.4f}, "
+            f"val_loss {row.val_loss:.4f}, val_accuracy {row.val_accuracy:.4f}, {row.seconds:.1f} s",
+            flush=True,
+        )
 
 
-def _check_version(run: Run, dataset: Dataset, begun_with: str | None) -> None:
-    """Refuse to resume a run on another version of its dataset than it was begun with; None: on none yet."""
-    if begun_with is None or begun_with == dataset.version:
+def _check_version(run: Run, dataset: Dataset, checkpoint: Checkpoint | None) -> None:
+    """Refuse to resume a run on another version of its dataset than it was begun with."""
+    if checkpoint is None or checkpoint.dataset_version == dataset.version:
         return
+    begun_with = checkpoint.dataset_version
     remedy = f"go back to version {begun_with} in the dataset's history, or train a new run"
     raise RunError(
         f"Dataset {dataset.name!r} has changed since run {run.id} was begun, so that it cannot be resumed; "
@@ -177,46 +213,39 @@ def _check_version(run: Run, dataset: Dataset, begun_with: str | None) -> None:
     )
 
 
-def _build_or_restore(run: Run, dataset: Dataset, num_classes: int) -> tuple[keras.Model, pd.DataFrame]:
-    """Return the compiled model and the history that the run begins with, or goes on with."""
+def _build(workspace: Workspace, run: Run, train: Samples, *, is_new: bool) -> Network:
+    """Return the network with the weights that it begins with; a resumed one waits for its checkpoint."""
     config = run.config
-    checkpoint = load_checkpoint(run.checkpoints_dir)
-    _check_version(run, dataset, checkpoint.dataset_version if checkpoint is not None else None)
+    stats = None
+    if config.scaling in {"standard", "minmax"}:
+        stats = pixel_stats(train.pixels, train.sample_ids)
     keras.utils.set_random_seed(config.seed)
-    model = build_model(config, num_classes, load_weights=checkpoint is None)
-    compile_model(model, config)
-    if checkpoint is None:
-        run.write_history(pd.DataFrame(columns=run.history.columns))
-        return model, pd.DataFrame()
-    restore(model, checkpoint)
-    history = checkpoint.history
-    run.write_history(history)
-    if find_best_epoch(history) == len(history):  # the kill may have come between the two files
-        save_best(run.model_path, model)
-    return model, history
-
-
-def _keep_epoch(run: Run, model: keras.Model, history: pd.DataFrame, dataset_version: str) -> None:
-    """Write down a full epoch: first what it can be resumed from, then what follows from that."""
-    save_checkpoint(run.checkpoints_dir, model, history=history, dataset_version=dataset_version)
-    if find_best_epoch(history) == len(history):
-        save_best(run.model_path, model)
-    run.write_history(history)
-    row = history.iloc[-1]
-    print(
-        f"epoch {len(history)}/{run.config.epochs}: loss {row.loss:.4f}, accuracy {row.accuracy:.4f}, "
-        f"val_loss {row.val_loss:.4f}, val_accuracy {row.val_accuracy:.4f}, {row.seconds:.1f} s",
-        flush=True,
+    model = build_model(
+        config, len(train.class_names), load_weights=is_new, pixel_stats=stats, workspace=workspace
     )
+    network = Network(model, split_at_cut(model, config), trained=model)
+    if not is_new:
+        network.restore_frozen(run.checkpoints_dir)
+    return network
 
 
-def _is_stuck(history: pd.DataFrame, patience: int) -> bool:
-    """Whether the last ``patience`` epochs brought no lower validation loss."""
-    return bool(patience) and len(history) - find_best_epoch(history) >= patience
+def _prepare_features(
+    workspace: Workspace, config: RunConfig, network: Network, splits: dict[str, Samples],
+    shown: dict[str, str], *, progress: Progress,
+) -> Features | None:  # fmt: skip
+    """Return what the frozen layers make of all images; None when each epoch goes through them."""
+    prefix = network.split.prefix
+    if prefix is None or not uses_features(config, network.split):
+        return None
+    try:
+        return prepare_features(
+            workspace, config, prefix, splits=splits, shown=shown, progress=progress.computing
+        )
+    except WorkspaceError as error:
+        progress.remark(f"Frozen layers compute every image in every epoch, which is slow. {error}")
+        return None
 
 
-def _predict(run: Run, splits: list[Samples], progress: Progress) -> None:
-    model = keras.models.load_model(run.model_path)
-    for samples in splits:
-        predictions = predict_samples(model, samples, callbacks=[progress])
-        save_predictions(run.predictions_path(samples.split), predictions)
+def _batches_of(features: np.ndarray) -> tf.data.Dataset:
+    labels = np.zeros(len(features), np.int64)
+    return feature_batches(features, labels, feature_batch(features)).map(lambda values, _: values)

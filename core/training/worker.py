@@ -23,7 +23,7 @@ import psutil
 
 from core.errors import RegroupError, RunError, WorkspaceError
 from core.runs.run import Run, RunStatus, State
-from core.runs.slots import hold_slot
+from core.runs.slots import hold_slots
 from core.workspace import Workspace
 
 NICENESS = 10  # of a worker that shares the CPU with the pages, 0 to 19
@@ -36,11 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train the run that is named on the command line, or by the first line of standard input."""
     parser = argparse.ArgumentParser(prog="python -m core.training.worker", description=__doc__)
     parser.add_argument("run_dir", nargs="?", type=Path, help="folder of the run")
-    parser.add_argument("--slot", default="cpu", help="name of the device slot to train in")
+    parser.add_argument(
+        "--slot", default="cpu", help="name of the device slot to train in, or several: gpu0,gpu1"
+    )
     parser.add_argument("--spare", action="store_true", help="warm up, then wait on standard input")
     options = parser.parse_args(arguments)
     if options.slot == "cpu":
-        _lower_priority()
+        lower_priority()
     run_dir = _wait_for_order() if options.spare else options.run_dir
     if run_dir is None:
         parser.error("name the folder of a run, or give --spare")
@@ -72,7 +74,7 @@ def work(run: Run, *, slot: str) -> int:
 
 
 def _train_in_slot(run: Run, slot: str) -> tuple[State, str]:
-    """Train when the slot is free; returns how it ended."""
+    """Train when the slot, or each of several, is free; returns how it ended."""
     workspace = Workspace(run.directory.parent.parent)
     should_stop = _watch_for_cancel(run)
 
@@ -83,7 +85,7 @@ def _train_in_slot(run: Run, slot: str) -> tuple[State, str]:
         return should_stop()
 
     try:
-        with hold_slot(workspace, slot, run_id=run.id, on_wait=on_wait) as is_mine:
+        with hold_slots(workspace, slot.split(","), run_id=run.id, on_wait=on_wait) as is_mine:
             if not is_mine or should_stop():
                 return State.CANCELLED, WAS_CANCELLED
             started = run.written_status.started or time.time()
@@ -136,10 +138,10 @@ def _explain(error: Exception, run: Run) -> str:
         return f"The disk of {run.directory} is full; free some space, then resume the run."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         config = run.config
-        return (
-            f"The training ran out of memory; train again with a smaller batch size (now "
-            f"{config.batch_size}) or a smaller image size (now {config.image_size.words} pixels)."
-        )
+        smaller = f"a smaller image size (now {config.image_size.words} pixels)"
+        if config.batch_size > 1:
+            smaller = f"batch size {config.batch_size // 2} (now {config.batch_size}), or {smaller}"
+        return f"The training ran out of memory; train again with {smaller}."
     text = " ".join(str(error).split())[:300]
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return f"The training stopped because of an unexpected error ({what}). The log has the details."
@@ -200,7 +202,8 @@ def _redirect_output(path: Path) -> None:
         os.dup2(log.fileno(), 2)
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
+    """Let other processes go before this one; where the system does not allow that, nothing happens."""
     process = psutil.Process()
     with contextlib.suppress(psutil.Error, OSError):
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)

@@ -133,7 +133,7 @@ def test_suggest_saves_and_score_and_compare_read_it(
         (["runs", "show", "lenet-9"], "no run 'lenet-9'"),
         (["runs", "resume", "lenet-9"], "no run 'lenet-9'"),
         (["train", "--dataset", "nothing", "--no-wait"], "nothing"),
-        (["train", "--dataset", "digits", "--model", "alexnet", "--no-wait"], "alexnet"),
+        (["train", "--dataset", "digits", "--model", "resnet1", "--no-wait"], "resnet1"),
         (["train", "--dataset", "digits", "--image-size", "0", "--no-wait"], "image_size"),
         (["train", "--dataset", "digits", "--set", "colour=red", "--no-wait"], "no setting 'colour'"),
         (["train", "--dataset", "digits", "--grouping", "none-such", "--no-wait"], "no grouping 'none-such'"),

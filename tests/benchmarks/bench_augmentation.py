@@ -22,8 +22,8 @@ import tensorflow as tf
 from core.models.registry import build_model
 from core.runs.augmentation import PRESETS
 from core.runs.config import RunConfig
+from core.training.optimization import compile_model
 from core.training.pipeline import Samples, TrainingBatches
-from core.training.trainer import compile_model
 
 ROUNDS = 3
 NUM_CLASSES = 10
@@ -64,12 +64,12 @@ def time_epoch(model: keras.Model, batches: TrainingBatches, dataset: tf.data.Da
 
 def measure(name: str, image_size: int, num_images: int) -> dict[str, object]:
     """Best seconds of an epoch each way, and their ratios."""
-    config = RunConfig(dataset="none", model=name, image_size=image_size)
+    config = RunConfig(dataset="none", model=name, image_size=image_size, batch_size=BATCH_SIZE)
     model = build_model(config, NUM_CLASSES)
     compile_model(model, config)
     samples = make_samples(image_size, num_images)
-    plain = TrainingBatches(samples, BATCH_SIZE, seed=0)
-    changed = TrainingBatches(samples, BATCH_SIZE, seed=0, augmentation=SKIN)
+    plain = TrainingBatches(samples, config)
+    changed = TrainingBatches(samples, config.model_copy(update={"augmentation": SKIN}))
     layers = keras_layers()
     by_keras = plain.dataset.map(
         lambda images, labels: (layers(images, training=True), labels), num_parallel_calls=tf.data.AUTOTUNE

@@ -20,8 +20,8 @@ class ImageSettings(BaseModel):
     resize: Literal["area", "bilinear", "bicubic", "lanczos"] = Field(
         default="area",
         description="How pixels are computed when the size changes: area takes the mean of what becomes one "
-        "pixel (and is bilinear where an image grows); bilinear, bicubic and lanczos weigh 2, 4 and 8 "
-        "neighbors a side.",
+        "pixel (and is bilinear along a side that grows); bilinear, bicubic and lanczos weigh 2, 4 and 6 "
+        "neighbors along each side, and as many more as an image shrinks.",
     )
     fit: Literal["stretch", "pad", "crop"] = Field(
         default="stretch",

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,10 @@ from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, RunStatus
 from core.workspace import Workspace
 
-collect_ignore = ["fake_worker.py"]  # importing it replaces the trainer, as it does in a worker
+collect_ignore = [
+    "fake_worker.py",
+    "fake_errand.py",
+]  # importing it replaces the trainer, as it does in a worker
 CPU = Slot("cpu", "cpu", "CPU", "-1")
 CLASS_NAMES = ("a", "b", "c")
 
@@ -48,8 +51,8 @@ def start_supervisor(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr("core.jobs.supervisor.FIRST_SPARE_S", 0.0)
     started: list[Supervisor] = []
 
-    def start(*, warm: bool = False, drain: bool = False) -> Supervisor:
-        supervisor = Supervisor(home, warm=warm, drain=drain, slots=[CPU], worker_module="fake_worker")
+    def start(*, warm: bool = False, drain: bool = False, slots: Sequence[Slot] = (CPU,)) -> Supervisor:
+        supervisor = Supervisor(home, warm=warm, drain=drain, slots=slots, worker_module="fake_worker")
         supervisor.start()
         started.append(supervisor)
         return supervisor

@@ -5,7 +5,8 @@ import sys
 import pynvml
 import pytest
 
-from core.jobs.devices import find_slots
+from core.errors import RunError
+from core.jobs.devices import check_devices, find_slots
 
 
 @pytest.fixture
@@ -57,3 +58,18 @@ def test_hidden_gpus_do_not_count(
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert names() == expected
+
+
+def test_no_run_is_shared_among_more_gpus_than_there_are(
+    two_gpus: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_devices(2)
+    with pytest.raises(RunError, match="num_devices cannot be 3: this machine has 2 GPUs; set it to 2"):
+        check_devices(3)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    with pytest.raises(RunError, match="has one GPU; set it to 1"):
+        check_devices(2)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with pytest.raises(RunError, match="has no GPU that can train; set it to 1"):
+        check_devices(2)
+    check_devices(1)

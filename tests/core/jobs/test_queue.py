@@ -9,7 +9,7 @@ import pytest
 from core.datasets.dataset import Dataset
 from core.datasets.editing.edits import exclude, go_to, record
 from core.datasets.store import load_dataset
-from core.errors import DatasetError, GroupingError, ModelError, RunError
+from core.errors import DatasetError, GroupingError, ModelError, RunError, WeightsError
 from core.jobs.queue import (
     adopt_orphans,
     cancel,
@@ -20,10 +20,12 @@ from core.jobs.queue import (
     take_next,
     tell_waiting,
 )
+from core.models.stack.store import save_stack
 from core.regrouping.grouping import Grouping
 from core.regrouping.store import save_grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, delete_run
+from core.runs.stack import StackLayer
 from core.workspace import Workspace
 
 QueueRun = Callable[..., Run]
@@ -34,6 +36,36 @@ def test_runs_wait_in_the_order_in_which_they_were_asked_for(home: Workspace, qu
     assert queued_runs(home) == runs
     assert [queue_position(home, run) for run in runs] == [0, 1, 2]
     assert [take_next(home) for _ in range(4)] == [*runs, None]
+
+
+def test_a_saved_stack_is_written_out_and_a_run_keeps_its_layers(
+    home: Workspace, queue_run: QueueRun
+) -> None:
+    rows = (StackLayer(kind="conv", units=4), StackLayer(kind="global_max_pool"))
+    save_stack(home, "mine", rows)
+    run = queue_run(model="stack", stack="mine")
+    save_stack(home, "mine", rows[1:], overwrite=True)
+    assert run.config.layers == rows
+    again = queue_run(**run.config.model_dump(mode="json"))
+    assert again.config == run.config
+
+
+def test_groups_that_a_config_brings_stay_as_they_are(home: Workspace, queue_run: QueueRun) -> None:
+    groups = {"a": "x", "b": "x", "c": "c"}
+    assert queue_run(grouping="gone", groups=groups).config.groups == groups
+
+
+def test_an_unknown_stack_is_refused(queue_run: QueueRun) -> None:
+    with pytest.raises(ModelError, match="There is no saved stack 'mine'; saved ones are: none yet"):
+        queue_run(model="stack", stack="mine")
+
+
+def test_the_run_to_start_from_is_looked_for_in_the_workspace(home: Workspace, queue_run: QueueRun) -> None:
+    first = queue_run()
+    with pytest.raises(WeightsError, match="has no trained network yet"):
+        queue_run(weights=f"run:{first.id}")
+    first.model_path.write_bytes(b"")
+    assert queue_run(weights=f"run:{first.id}").config.weights == f"run:{first.id}"
 
 
 def test_a_waiting_run_says_for_whom_it_waits(home: Workspace, queue_run: QueueRun) -> None:
@@ -166,7 +198,7 @@ def test_what_cannot_be_trained_is_refused_before_a_run_is_made(
     with pytest.raises(GroupingError, match="each class of the dataset exactly one group"):
         queue_run(groups={"a": "x", "b": "y"})
     with pytest.raises(ModelError, match="models are"):
-        queue_run(model="alexnet")
+        queue_run(model="perceptron")
     with pytest.raises(ModelError, match="larger image size"):
         queue_run(image_size=8)
     tiny_dataset.table.loc[tiny_dataset.table["split"] == "val", "excluded"] = True
@@ -185,7 +217,7 @@ def test_the_path_of_a_weights_file_does_not_depend_on_the_current_folder(
     queue_run: QueueRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("core.jobs.queue.check_config", lambda config: None)
+    monkeypatch.setattr("core.jobs.queue.check_config", lambda config, workspace: None)
     assert queue_run(model="mobilenet", weights="w.h5").config.weights == str(tmp_path / "w.h5")
     assert queue_run(model="mobilenet", weights="none").config.weights == "none"
 

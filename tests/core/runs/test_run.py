@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import RunError
 from core.runs.config import RunConfig
-from core.runs.run import Run, State, create_run, delete_run, find_run, is_locked, list_runs
+from core.runs.run import HISTORY_COLUMNS, Run, State, create_run, delete_run, find_run, is_locked, list_runs
 from core.workspace import Workspace
 
 CONFIG = RunConfig(dataset="digits", model="lenet")
@@ -72,15 +72,7 @@ def test_a_run_whose_settings_are_missing_says_so(run: Run) -> None:
 
 
 def test_the_history_survives_its_file(run: Run) -> None:
-    assert list(run.history) == [
-        "epoch",
-        "loss",
-        "accuracy",
-        "val_loss",
-        "val_accuracy",
-        "learning_rate",
-        "seconds",
-    ]
+    assert tuple(run.history) == HISTORY_COLUMNS
     history = pd.DataFrame({"epoch": [1, 2], "loss": [0.1 + 0.2, 1 / 3]})
     run.write_history(history)
     pd.testing.assert_frame_equal(run.history, history)

@@ -1,6 +1,6 @@
 """Device slots: one training each."""
 
-from core.runs.slots import hold_slot, running_ids, slot_holder, slot_is_busy
+from core.runs.slots import hold_slot, hold_slots, running_ids, slot_holder, slot_is_busy
 from core.workspace import Workspace
 
 
@@ -41,3 +41,21 @@ def test_the_runs_of_all_slots_are_listed(home: Workspace) -> None:
     ):
         assert running_ids(home) == ["lenet-1", "lenet-2"]
     assert running_ids(home) == []
+
+
+def test_a_run_holds_several_slots_and_counts_once(home: Workspace) -> None:
+    with hold_slots(home, ["gpu1", "gpu0"], run_id="lenet-1", on_wait=never) as are_mine:
+        assert are_mine
+        assert [slot_holder(home, slot) for slot in ("gpu0", "gpu1")] == ["lenet-1"] * 2
+        assert running_ids(home) == ["lenet-1"]
+    assert not slot_is_busy(home, "gpu0")
+    assert not slot_is_busy(home, "gpu1")
+
+
+def test_who_gives_up_waiting_for_one_of_several_slots_frees_the_others(home: Workspace) -> None:
+    with hold_slot(home, "gpu1", run_id="lenet-1", on_wait=never):
+        with hold_slots(
+            home, ["gpu1", "gpu0"], run_id="lenet-2", on_wait=lambda holder: holder == "lenet-1"
+        ) as are_mine:
+            assert not are_mine
+        assert not slot_is_busy(home, "gpu0")

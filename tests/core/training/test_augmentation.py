@@ -5,6 +5,7 @@ import pytest
 from scipy import ndimage, stats
 
 from core.runs.augmentation import PRESETS, Augmentation
+from core.runs.config import RunConfig
 from core.training.augmentation import DRAWS, augment, draw, to_changes
 from core.training.pipeline import Samples, TrainingBatches
 
@@ -201,7 +202,7 @@ def test_another_setting_leaves_the_draws_of_the_rest() -> None:
 
 def _samples(num_samples: int = 17) -> Samples:
     ids = np.arange(1, 2 * num_samples, 2)
-    return Samples("train", ("a", "b"), ids, ids, _noise(2 * num_samples, 8, 8))
+    return Samples("train", tuple(map(str, range(2 * num_samples))), ids, ids, _noise(2 * num_samples, 8, 8))
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 30])
@@ -211,7 +212,8 @@ def test_training_sees_just_what_a_preview_shows(
 ) -> None:
     monkeypatch.setattr("core.training.pipeline.MEMORY_LIMIT", memory)
     samples = _samples()
-    batches = TrainingBatches(samples, batch_size, seed=9, augmentation=EVERYTHING)
+    config = RunConfig(dataset="d", batch_size=batch_size, seed=9, augmentation=EVERYTHING)
+    batches = TrainingBatches(samples, config)
     for epoch in (1, 2):
         batches.start_epoch(epoch)
         preview = augment(

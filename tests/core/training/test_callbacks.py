@@ -124,3 +124,39 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_remedy(loss):
     config = RunConfig(dataset="d", learning_rate=10)
     with pytest.raises(RunError, match=f"became {loss} with learning rate 10 and optimizer adam; lower"):
         check_loss(loss, config)
+
+
+def test_the_pass_through_frozen_layers_tells_what_is_left(run, clock):
+    progress = Progress(run, run.config, should_stop=lambda: False)
+    progress.computing(100, 1_000)
+    assert run.written_status.message == "Frozen layers see each image once: 100 of 1,000 images."
+    clock.now += 10.0
+    progress.computing(500, 1_000)
+    message = "Frozen layers see each image once: 500 of 1,000 images; 10 s left."
+    assert run.written_status.message == message
+
+
+def test_a_remark_stays_on_screen_and_in_the_log(run, clock, capsys):
+    progress = Progress(run, run.config, should_stop=lambda: False)
+    progress.remark("There is no room.")
+    progress.begin(epoch=0, steps_per_epoch=10)
+    progress.advance(1, 1.0)
+    assert run.written_status.message == "There is no room."
+    assert capsys.readouterr().out == "There is no room.\n"
+
+
+def test_images_a_second_are_those_of_the_last_seconds_of_an_epoch(run, clock):
+    progress = _progress(run)
+    progress.on_epoch_begin(0)
+    progress.advance(1, 1.0)
+    assert progress.images_per_second is None  # the first step compiles
+    for _ in range(20):
+        clock.now += 1.0
+        progress.advance(2, 1.0)
+    assert progress.images_per_second == pytest.approx(2 * 32)
+    assert run.written_status.images_per_second == pytest.approx(2 * 32)
+    clock.now += 60.0  # of validation
+    progress.on_epoch_begin(1)
+    clock.now += 2.0
+    progress.advance(10, 1.0)
+    assert progress.images_per_second == pytest.approx(5 * 32)

@@ -1,5 +1,7 @@
 """Batches: the right pixels with the right labels, in an order fixed by seed and epoch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,10 @@ from core.training.pipeline import (
     TrainingBatches,
     check_trainable,
     evaluation_batches,
+    feature_batches,
     select_samples,
-    shuffle_order,
 )
+from core.training.sampling import epoch_order
 
 GROUPS = {"red": "warm", "green": "cold", "blue": "cold"}
 
@@ -41,7 +44,7 @@ def _where(request, monkeypatch):
 
 @pytest.mark.usefixtures("_where")
 def test_an_epoch_has_every_image_once_with_its_label():
-    batches = TrainingBatches(_samples(), 3, seed=0)
+    batches = TrainingBatches(_samples(), RunConfig(dataset="d", batch_size=3))
     batches.start_epoch(1)
     numbers, labels, sizes = _take(batches.dataset)
     assert sorted(numbers) == [1, 3, 5, 7, 9, 11, 13]
@@ -52,7 +55,8 @@ def test_an_epoch_has_every_image_once_with_its_label():
 
 @pytest.mark.usefixtures("_where")
 def test_the_order_of_an_epoch_is_fixed_by_seed_and_epoch():
-    first, again, other = (TrainingBatches(_samples(20), 4, seed=seed) for seed in (5, 5, 6))
+    configs = [RunConfig(dataset="d", batch_size=4, seed=seed) for seed in (5, 5, 6)]
+    first, again, other = (TrainingBatches(_samples(20), config) for config in configs)
     orders = []
     for batches, epoch in ((first, 1), (first, 2), (again, 2), (other, 2)):
         batches.start_epoch(epoch)
@@ -76,8 +80,42 @@ def test_images_stay_bytes_on_their_way():
     assert labels.dtype == "int64"
 
 
-def test_shuffling_keeps_every_image():
-    assert sorted(shuffle_order(100, seed=1, epoch=2)) == list(range(100))
+def test_where_classes_count_differently_batches_bring_weights():
+    samples = replace(_samples(4), labels=np.array([0, 0, 0, 1]))
+    batches = TrainingBatches(samples, RunConfig(dataset="d", batch_size=4, class_weights="balanced"))
+    batches.start_epoch(1)
+    _, labels, weights = next(iter(batches.dataset))
+    assert weights.numpy() == pytest.approx(np.where(labels.numpy() == 1, 2, 2 / 3))
+    assert len(next(iter(evaluation_batches(samples)))) == 2
+
+
+def test_views_come_in_turn():
+    config = RunConfig(dataset="d", batch_size=7, augmentation="light", augmentation_views=2)
+    pixels = np.random.default_rng(0).integers(0, 256, (14, 8, 8, 3), dtype=np.uint8)
+    batches = TrainingBatches(replace(_samples(), pixels=pixels), config)
+    seen = []
+    for epoch in (1, 2, 3):
+        batches.start_epoch(epoch)
+        images, _ = next(iter(batches.dataset))
+        order = np.argsort(epoch_order(config, _samples().labels, epoch))
+        seen.append(images.numpy()[order])
+    assert np.array_equal(seen[0], seen[2])
+    assert not np.array_equal(seen[0], seen[1])
+
+
+def test_features_on_disk_take_the_place_of_images_view_by_view():
+    config = RunConfig(dataset="d", batch_size=4, augmentation="light", augmentation_views=2)
+    samples = _samples()
+    views = [np.arange(7, dtype=np.float16)[:, None] + 100 * view for view in range(2)]
+    batches = TrainingBatches(samples, config, features=views)
+    for epoch in (1, 2):
+        batches.start_epoch(epoch)
+        rows = np.concatenate([features.numpy()[:, 0] for features, _ in batches.dataset])
+        order = epoch_order(config, samples.labels, epoch)
+        assert rows.tolist() == views[epoch - 1][order, 0].tolist()
+    values, labels = next(iter(feature_batches(views[1], samples.labels, 7)))
+    assert np.array_equal(values.numpy(), views[1])
+    assert labels.numpy().tolist() == samples.labels.tolist()
 
 
 def test_a_grouped_run_learns_groups(add_colors):

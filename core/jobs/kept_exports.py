@@ -1,0 +1,82 @@
+"""Exports that are kept for download in a run's folder: they go with the run; a newer network voids them."""
+
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.datasets.parallel import Progress
+from core.errors import WorkspaceError
+from core.jobs.exports import FORMATS, export_run
+from core.runs.run import Run
+from core.workspace import Workspace, read_json, write_json
+
+FOLDER = "exports"
+
+
+@dataclass(frozen=True)
+class KeptExport:
+    """An export that can be downloaded.
+
+    Attributes:
+        path: One file; a SavedModel's folder is zipped.
+        labels_path: Text file with what the network's outputs stand for, one name a line.
+        bytes: Size of that file.
+        max_difference: Largest absolute difference of a probability between it and the run's network.
+        num_images: Validation images on which that was measured.
+    """
+
+    path: Path
+    labels_path: Path
+    bytes: int
+    max_difference: float
+    num_images: int
+
+
+def keep_export(
+    workspace: Workspace, run: Run, format: str, *, progress: Progress | None = None
+) -> KeptExport:
+    """Export a run's network into its folder, in place of an earlier export of that format.
+
+    Raises:
+        RunError: As ``core.jobs.exports.export_run``.
+        WorkspaceError: The disk is full.
+    """
+    folder = run.directory / FOLDER / format
+    try:
+        for each in (folder.parent, folder):  # never the run's own folder: it may have been deleted
+            each.mkdir(exist_ok=True)
+        target = folder / f"{run.id}{FORMATS[format].suffix}"
+        report = export_run(workspace, run, format, target, overwrite=True, progress=progress)
+        path, labels = report.path, report.labels_path
+        if path.is_dir():
+            labels = labels.rename(folder / f"{run.id}.{labels.name}")
+            path = Path(shutil.make_archive(str(path), "zip", path.parent, path.name))
+            shutil.rmtree(report.path)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The export of {run.id} cannot be written to {folder} ({error.strerror or error}); free some "
+            f"disk space, then try again."
+        ) from error
+    kept = KeptExport(path, labels, path.stat().st_size, report.max_difference, report.num_images)
+    names = {"path": path.name, "labels_path": labels.name}
+    write_json(folder / "export.json", {**asdict(kept), **names})
+    return kept
+
+
+def find_export(run: Run, format: str) -> KeptExport | None:
+    """Return an earlier export of the run's present network; None where there is none, or it is damaged."""
+    folder = run.directory / FOLDER / format
+    with suppress(OSError, WorkspaceError, KeyError, TypeError, ValueError):
+        written = read_json(folder / "export.json")
+        kept = KeptExport(
+            folder / Path(written["path"]).name,
+            folder / Path(written["labels_path"]).name,
+            int(written["bytes"]),
+            float(written["max_difference"]),
+            int(written["num_images"]),
+        )
+        is_whole = kept.path.stat().st_size == kept.bytes and kept.labels_path.is_file()
+        if is_whole and kept.path.stat().st_mtime >= run.model_path.stat().st_mtime:
+            return kept
+    return None
