@@ -21,6 +21,7 @@ class Key(StrEnum):
     CHOSEN = "chosen"  # (run id, class names) chosen on Regroup
     SAMPLE = "sample"  # sample id to look at on Look inside
     GROUPING = "grouping"  # name of the grouping to compare
+    SHOW_ARCHIVED = "show_archived"  # whether archived runs can be chosen
 
 
 def get(key: Key, default: Any = None) -> Any:
@@ -36,6 +37,16 @@ def put(key: Key, value: Any) -> None:
 def bind(key: str) -> dict[str, Any]:
     """Arguments that make a widget keep its value when the person leaves the page and comes back."""
     return {"key": key, "persist_state": "session"}
+
+
+def show_anew(key: str, labels: dict[str, str]) -> None:
+    """Have a widget show its value by its new label when labels have changed; before the widget is drawn.
+
+    A browser keeps the label that it showed last, even when the option is called otherwise by now.
+    """
+    if st.session_state.get(f"labels_{key}", labels) != labels and key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+    st.session_state[f"labels_{key}"] = labels
 
 
 def choose(*, dataset: str | None = None, run: str | None = None) -> None:
@@ -56,6 +67,26 @@ def current_run() -> str | None:
     return st.session_state.get(Key.RUN)
 
 
+def has_runs() -> bool:
+    """Whether there is any run of the current dataset, archived ones included."""
+    return current_dataset() in cache.run_datasets().values()
+
+
+def is_offered(run_id: str) -> bool:
+    """Whether a run stands in tables and choices: those that are archived do not, unless they are wanted."""
+    return bool(st.session_state.get(Key.SHOW_ARCHIVED)) or not cache.is_archived(run_id)
+
+
+def offered_runs(wanted: str | None = None) -> list[str]:
+    """Return the runs of the current dataset that can be chosen, newest first.
+
+    Args:
+        wanted: A run that is asked for; it, else the one that is chosen now, may be archived.
+    """
+    runs = [run for run, dataset in cache.run_datasets().items() if dataset == current_dataset()]
+    return [run for run in runs if run == (wanted or current_run()) or is_offered(run)]
+
+
 def draw_choices() -> None:
     """Draw the sidebar's two choices and keep them and the URL the same."""
     datasets = cache.dataset_names()
@@ -66,11 +97,14 @@ def draw_choices() -> None:
         st.session_state.setdefault(f"next_{Key.DATASET}", dataset_of_run)
     _settle(Key.DATASET, datasets, fallback)
     st.selectbox("Dataset", datasets, **bind(Key.DATASET), help="The pictures that every page speaks of.")
-    runs = [run for run, dataset in cache.run_datasets().items() if dataset == current_dataset()]
+    runs = offered_runs(run_asked)
     _settle(Key.RUN, runs, runs[0] if runs else None)
+    names = {run: cache.run_name(run) for run in runs}
+    show_anew(Key.RUN, names)
     st.selectbox(
         "Run",
         runs,
+        format_func=lambda run: names.get(run, run),
         **bind(Key.RUN),
         disabled=not runs,
         placeholder="None yet: train one",

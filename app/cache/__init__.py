@@ -18,20 +18,27 @@ from app.cache.datasets import (
     trouble,
 )
 from app.cache.home import workspace
+from app.cache.models import layer_table, occluded_datasets, trained_runs
 from app.cache.runs import (
+    about,
     class_order,
     config,
     confusion,
     explained,
     grouping_score,
     history,
+    is_archived,
     label_issues,
+    load_gauge,
     predictions,
     run,
     run_datasets,
+    run_name,
+    val_counts,
 )
 
 __all__ = [
+    "about",
     "augmented",
     "class_order",
     "config",
@@ -45,15 +52,22 @@ __all__ = [
     "grouping_score",
     "history",
     "image_map",
+    "is_archived",
     "label_issues",
+    "layer_table",
+    "load_gauge",
     "mean_images_of",
+    "occluded_datasets",
     "picture_index",
     "predictions",
     "run",
     "run_datasets",
+    "run_name",
     "scan",
     "thumbnails_of",
+    "trained_runs",
     "trouble",
+    "val_counts",
     "workspace",
 ]
 

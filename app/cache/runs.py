@@ -9,17 +9,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.cache.datasets import dataset, dataset_times
+from app.cache.datasets import dataset, dataset_key, dataset_times
 from app.cache.home import changed_at, workspace
-from core.errors import RunError
+from core.errors import RegroupError, RunError
 from core.evaluation.confusion import compute_confusion
 from core.evaluation.label_issues import LOOKED_AT, LabelIssues, find_label_issues
 from core.explain import service
+from core.jobs.load import LoadGauge
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
 from core.regrouping.order import order_classes
 from core.regrouping.score import GroupingScore, score_grouping
 from core.runs.config import RunConfig
+from core.runs.notes import ABOUT_FILE, About, load_about
+from core.runs.notes import run_name as name_with_title
 from core.runs.run import Run, find_run, list_runs
 
 Answer = TypeVar("Answer")
@@ -51,6 +54,39 @@ def config(run: Run) -> RunConfig:
 def history(run: Run) -> pd.DataFrame:
     """Epochs of a run so far; read again when its file has changed."""
     return _history(str(run.directory), changed_at(run.directory / "history.csv"))
+
+
+def about(run: Run) -> About:
+    """Title, note, tags of a run, and whether it is archived."""
+    return _about(str(run.directory), changed_at(run.directory / ABOUT_FILE))
+
+
+def run_name(run_id: str) -> str:
+    """How a run is named wherever it is chosen or drawn: by its id, with its title where it has one."""
+    return name_with_title(run_id, about(Run(workspace().runs_dir / run_id)).title)
+
+
+def is_archived(run_id: str) -> bool:
+    """Whether a run is put away; not so a run that has just been deleted."""
+    return about(Run(workspace().runs_dir / run_id)).archived
+
+
+def val_counts(run: Run) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Names of the classes, or groups, that a run learned, and how many validation images each has now.
+
+    Both are empty where the dataset has gone, or is not any more what the run saw.
+    """
+    settings = config(run)
+    groups = None if settings.groups is None else tuple(settings.groups.items())
+    try:
+        return _val_counts(dataset_key(settings.dataset), run.dataset_version, groups)
+    except RegroupError:
+        return (), ()
+
+
+def load_gauge(run: Run) -> LoadGauge:
+    """What tells the load of the machine while a run is trained."""
+    return _load_gauge(str(run.directory))
 
 
 def predictions(run_id: str, split: str) -> Predictions:
@@ -106,6 +142,30 @@ def label_issues(name: str, run_id: str) -> LabelIssues:
 @st.cache_resource(max_entries=1000, show_spinner=False)
 def _config(directory: str, file_time: int) -> RunConfig:
     return Run(Path(directory)).config
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _about(directory: str, file_time: int) -> About:
+    return load_about(Run(Path(directory)))
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _val_counts(
+    key: tuple[str, str, tuple[int, int]], version: str | None, groups: tuple[tuple[str, str], ...] | None
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    found = dataset(key[1])
+    if version is not None and version != found.version:
+        return (), ()
+    labels, names = found.labels(found.sample_ids("val")), found.class_names
+    if groups is not None:
+        grouping = Grouping.from_mapping(names, dict(groups))
+        labels, names = grouping.group_of_class[labels], grouping.group_names
+    return names, tuple(np.bincount(labels, minlength=len(names)).tolist())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _load_gauge(directory: str) -> LoadGauge:
+    return LoadGauge(workspace(), Run(Path(directory)))
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

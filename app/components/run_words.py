@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from core.jobs.load import Load
 from core.runs.config import RunConfig
 from core.runs.run import RunStatus, State
+from core.words import counted, size_in_words
 
 Color = Literal["gray", "blue", "green", "orange", "red"]
 
@@ -61,9 +63,34 @@ def progress_text(status: RunStatus, config: RunConfig) -> str:
     parts = [short_progress(status, config)]
     if status.phase == "training" and status.steps_per_epoch:
         parts[1:1] = [f"step {status.step} of {status.steps_per_epoch}"]
+    if status.images_per_second is not None:
+        parts.append(f"{status.images_per_second:,.0f} images a second")
     if status.seconds_left is not None:
         parts.append(f"{duration(status.seconds_left)} left")
     return ", ".join(parts)
+
+
+def load_words(load: Load) -> str:
+    """Return the load of the machine in one line, without what could not be read.
+
+    >>> load = Load(cpu_percent=87.4, num_cores=2, worker=1_200_000_000, used=5 * 10**9, total=16 * 10**9)
+    >>> load_words(load)
+    'CPU 87 % of 2 cores · memory: worker 1.2 GB, machine 5.0 of 16.0 GB'
+    """
+    parts = [
+        f"{gpu.name} {gpu.percent:.0f} %, {gpu.used / 1e9:.1f} of {gpu.total / 1e9:.1f} GB"
+        for gpu in load.gpus
+    ]
+    if load.cpu_percent is not None:
+        parts.append(f"CPU {load.cpu_percent:.0f} % of {counted(load.num_cores, 'core')}")
+    memory = [] if load.worker is None else [f"worker {size_in_words(load.worker)}"]
+    if load.used is not None and load.total is not None:
+        memory.append(f"machine {load.used / 1e9:.1f} of {load.total / 1e9:.1f} GB")
+    if memory:
+        parts.append(f"memory: {', '.join(memory)}")
+    if load.disk_free is not None:
+        parts.append(f"{size_in_words(load.disk_free)} of disk free")
+    return " · ".join(parts)
 
 
 def short_progress(status: RunStatus, config: RunConfig) -> str:

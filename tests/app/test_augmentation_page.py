@@ -14,6 +14,7 @@ from core.datasets.images.resizing import resize_image, square
 from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.runs.augmentation import PRESETS, Augmentation
+from core.runs.config import RunConfig
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -76,12 +77,8 @@ def test_the_variants_are_what_nine_epochs_of_training_see(part: AppTest, worksp
     pixels = np.stack([resize_image(read_image(dataset, sample_id), square(SIZE)) for sample_id in range(20)])
     assert np.array_equal(original, pixels[11])
     ids = np.arange(20)
-    batches = TrainingBatches(
-        Samples("train", dataset.class_names, ids, ids, pixels),
-        7,
-        seed=5,
-        augmentation=PRESETS["skin"].augmentation,
-    )
+    config = RunConfig(dataset="digits", batch_size=7, seed=5, augmentation="skin")
+    batches = TrainingBatches(Samples("train", tuple(map(str, ids)), ids, ids, pixels), config)
     for epoch, variant in enumerate(variants, start=1):
         batches.start_epoch(epoch)
         [seen] = [

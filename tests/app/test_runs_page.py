@@ -1,12 +1,17 @@
 """The Runs page: every state in words, with the buttons that fit it."""
 
+import json
+import os
 from collections.abc import Callable
+from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs.queue import queued_runs, submit
 from core.runs.config import RunConfig
+from core.runs.notes import About, load_about, update_about
 from core.runs.run import Run, State, create_run
 from core.runs.slots import hold_slot
 from core.workspace import Workspace
@@ -156,3 +161,201 @@ def test_the_live_line_is_on_every_page_and_opens_its_run(
     assert not app.exception
     assert [title.value for title in app.title] == ["Runs"]
     assert app.session_state["run"] == queued.id
+
+
+def history_of(run: Run, **columns: list[float]) -> None:
+    """Replace a run's history; a kept figure of the old one would be drawn otherwise."""
+    num_epochs = len(columns["loss"])
+    run.write_history(pd.DataFrame({"epoch": range(1, num_epochs + 1), "seconds": 1.0, **columns}))
+    run.update_status(epoch=num_epochs)
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def widget(app: AppTest, kind: str, label: str) -> Any:
+    [found] = [each for each in getattr(app, kind) if each.label == label]
+    return found
+
+
+def test_old_histories_show_what_they_have_and_new_ones_macro_f1_too(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    app = open_page("views/runs.py", run=run.id)
+    titles = [chart["layout"]["yaxis"]["title"]["text"] for chart in charts(app)]
+    assert titles == ["Loss (cross-entropy, nats)", "Accuracy (share of images)", "Learning rate"]
+    assert "val_macro_f1" not in app.dataframe[0].value
+    run.write_history(
+        run.history.assign(macro_f1=[0.3, 0.5], val_macro_f1=[0.2, 0.4], images_per_second=900.0)
+    )
+    app.run()
+    assert len(charts(app)) == 4
+    assert "macro F1 0.400" in texts(app)
+    table = app.dataframe[0].value
+    assert table["val_macro_f1"].tolist() == [0.4]
+    assert table["images_per_second"].tolist() == [900]
+
+
+def test_several_runs_stand_on_one_plot_smoothed_on_a_log_scale_by_time(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run, other = finish_run(workspace), finish_run(workspace, model="small_cnn")
+    update_about(other, title="<b>bold</b> *and*")
+    app = open_page("views/runs.py", run=run.id)
+    beside = widget(app, "multiselect", "Beside it")
+    assert beside.options == ["small_cnn-1: <b>bold</b> *and*"]
+    beside.set_value([other.id]).run()
+    assert not app.exception, app.exception
+    loss = charts(app)[0]
+    named = [curve["name"] for curve in loss["data"] if curve.get("showlegend")]
+    assert named == ["lenet-1", "small_cnn-1: &lt;b>bold&lt;/b> *and*"]
+    widget(app, "slider", "Smoothing").set_value(0.5).run()
+    widget(app, "toggle", "Log scale").set_value(True).run()
+    widget(app, "toggle", "By time").set_value(True).run()
+    loss = charts(app)[0]
+    assert loss["layout"]["yaxis"]["type"] == "log"
+    assert loss["layout"]["xaxis"]["title"]["text"] == "Time at work (seconds)"
+    assert any(curve.get("opacity") == 0.25 for curve in loss["data"])
+
+
+def test_a_title_stands_beside_the_id_in_sidebar_heading_and_table(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    app = open_page("views/runs.py", run=run.id)
+    app.text_input(key=f"about_title_{run.id}").set_value("*half* the data")
+    app.multiselect(key=f"about_tags_{run.id}").set_value([])
+    app.text_area(key=f"about_note_{run.id}").set_value("# no heading :red[x]")
+    press(app, "Save")
+    assert load_about(run) == About(title="*half* the data", note="# no heading :red[x]")
+    assert widget(app.sidebar, "selectbox", "Run").options == ["lenet-1: *half* the data"]
+    assert r"lenet\-1\: \*half\* the data" in texts(app)
+    assert r"\# no heading \:red\[x\]" in "\n".join(caption.value for caption in app.caption)
+    assert app.dataframe[0].value["title"].tolist() == ["*half* the data"]
+
+
+def test_of_two_browsers_each_saves_what_it_changed_and_the_last_wins(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    app = open_page("views/runs.py", run=run.id)
+    update_about(run, title="theirs", note="theirs", tags=["theirs"])  # another browser, meanwhile
+    app.run()
+    app.text_input(key=f"about_title_{run.id}").set_value("mine")
+    press(app, "Save")
+    assert load_about(run) == About(title="mine", note="theirs", tags=("theirs",))
+    assert app.text_area(key=f"about_note_{run.id}").value == "theirs"
+
+
+def test_a_tag_that_is_too_long_is_refused_as_text(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    app = open_page("views/runs.py", run=run.id)
+    app.session_state[f"about_tags_{run.id}"] = ["x" * 40]
+    press(app, "Save")
+    assert "keep it to 30" in app.error[0].value
+    assert load_about(run) == About()
+
+
+def test_an_archived_run_leaves_table_and_sidebar_until_it_is_wanted(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    first, second = finish_run(workspace), finish_run(workspace, seed=1)
+    app = open_page("views/runs.py", run=second.id)
+    press(app, "Archive")
+    assert load_about(second).archived
+    assert app.session_state["run"] == first.id
+    assert "lenet\\-2 is archived" in app.toast[0].value
+    assert app.dataframe[0].value["run"].tolist() == [first.id]
+    assert widget(app.sidebar, "selectbox", "Run").options == [first.id]
+    widget(app, "toggle", "Show archived").set_value(True).run()
+    assert app.dataframe[0].value["run"].tolist() == [second.id, first.id]
+    assert widget(app.sidebar, "selectbox", "Run").options == [second.id, first.id]
+    app.sidebar.selectbox(key="run").set_value(second.id).run()
+    press(app, "Unarchive")
+    assert not load_about(second).archived
+
+
+def test_when_all_runs_are_archived_the_page_says_so(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    update_about(finish_run(workspace), archived=True)
+    app = open_page("views/runs.py", dataset="digits")
+    assert "All runs on digits are archived" in app.info[0].value
+    asked = open_page("views/runs.py", run="lenet-1")  # an address still leads to it
+    assert r"lenet\-1" in texts(asked)
+    assert "Unarchive" in {button.label for button in asked.button}
+
+
+def test_overfitting_is_told_in_plain_words(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    val_loss = [1.28, 1.10, 1.01, 0.96, 0.98, 1.01, 1.08, 1.17, 1.30, 1.47, 1.62]
+    loss = [1.52, 1.17, 1.00, 0.87, 0.76, 0.66, 0.56, 0.47, 0.38, 0.31, 0.26]
+    figures = {"accuracy": [0.6] * 11, "val_accuracy": [0.5] * 11}
+    history_of(run, loss=loss, val_loss=val_loss, **figures)
+    app = open_page("views/runs.py", run=run.id)
+    assert "since epoch 5 (overfitting)" in app.warning[0].value.replace("\\", "")
+
+
+def test_a_run_that_learns_nothing_is_measured_against_the_largest_class_of_its_groups(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    groups = {str(digit): "zero" if digit == 0 else "others" for digit in range(10)}
+    run = finish_run(workspace, groups=groups)
+    figures = {"accuracy": [0.9] * 4, "val_accuracy": [0.9] * 4}
+    history_of(run, loss=[0.34] * 4, val_loss=[0.35] * 4, **figures)
+    app = open_page("views/runs.py", run=run.id)
+    told = app.warning[0].value.replace("\\", "")
+    assert "It is not learning" in told
+    assert "largest class 'others' would reach 90" in told
+
+
+def test_while_it_trains_speed_and_load_are_told(
+    open_page: OpenPage, workspace: Workspace, queued: Run
+) -> None:
+    with queued.hold(), hold_slot(workspace, "cpu", run_id=queued.id, on_wait=lambda _: False):
+        queued.update_status(state=State.RUNNING, phase="training", epoch=0, step=9, steps_per_epoch=45)
+        queued.update_status(images_per_second=1234.0, seconds_left=12.0)
+        app = open_page("views/runs.py", run=queued.id)
+        [progress] = app.get("progress")
+        assert progress.proto.text == "epoch 1 of 10, step 9 of 45, 1,234 images a second, 12 s left"
+        load = "\n".join(caption.value for caption in app.caption)
+        assert "memory\\: machine" in load
+        assert "of disk free" in load
+
+
+def test_an_export_that_is_kept_can_be_downloaded_and_a_newer_network_voids_it(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(workspace)
+    run.model_path.write_bytes(b"network")
+    folder = run.directory / "exports" / "keras"
+    folder.mkdir(parents=True)
+    (folder / "lenet-1.keras").write_bytes(b"exported")
+    (folder / "lenet-1.labels.txt").write_text("0\n1\n")
+    kept = {"path": "lenet-1.keras", "labels_path": "lenet-1.labels.txt", "bytes": 8}
+    (folder / "export.json").write_text(json.dumps({**kept, "max_difference": 2e-7, "num_images": 128}))
+    app = open_page("views/runs.py", run=run.id)
+    assert "largest difference of a probability 2e-07 on 128 validation images" in app.success[0].value
+    assert len(app.get("download_button")) == 2
+    os.utime(run.model_path, ns=(2**62, 2**62))
+    app.run()
+    assert not app.success
+    assert "Export as Keras" in {button.label for button in app.button}
+
+
+def test_an_export_that_cannot_be_made_says_why(
+    open_page: OpenPage, workspace: Workspace, finish_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finish_run(workspace)
+    run.model_path.write_bytes(b"network")
+    monkeypatch.setattr("core.jobs.exports.find_spec", lambda name: None)
+    app = open_page("views/runs.py", run=run.id)
+    app.radio(key="export_format").set_value("onnx").run()
+    assert 'pip install "regroup\\-lab\\[onnx\\]"' in app.info[0].value
+    assert not any(button.label.startswith("Export as") for button in app.button)

@@ -48,7 +48,7 @@ def test_what_is_set_beside_the_pictures_is_what_is_trained_and_back(
     page.get_by_role("button", name="Train with these").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     expect(page.get_by_text("turned by up to 75°")).to_be_visible()
-    page.get_by_test_id("stExpander").get_by_text("Augmentation", exact=True).click()
+    page.get_by_test_id("stExpander").get_by_text("Imbalance and augmentation", exact=True).click()
     page.get_by_role("radio", name="Light").click()
     expect(page.get_by_text("turned by up to 10°")).to_be_visible()
     page.get_by_role("button", name="See it on pictures").click()

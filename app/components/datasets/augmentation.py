@@ -7,11 +7,11 @@ import streamlit as st
 
 from app import cache, state
 from app.commands.augment_options import arguments_of
-from app.components.augmentation_form import augmentation_form, choose_preset
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.thumbnail_grid import name_of
-from app.components.train_fields import image_size_field, seed_field
+from app.components.train.augmentation_form import augmentation_form, choose_preset
+from app.components.train.fields import image_size_field, seed_field
 from app.failures import shown_as_text
 from app.navigation import Page, go_to
 from core.datasets.dataset import Dataset

@@ -1,32 +1,28 @@
-"""One run as it goes: state, progress, curves, log, and the buttons that fit its state."""
+"""One run as it goes: state, progress, load of the machine, and the buttons that fit its state."""
 
 import streamlit as st
 
-from app import cache
+from app import cache, state
 from app.components.plain_text import plain
-from app.components.run_words import BADGES, duration, progress_share, progress_text
+from app.components.run_words import BADGES, duration, load_words, progress_share, progress_text
 from app.failures import shown_as_text
 from app.navigation import Page, go_to
 from core.jobs.queue import cancel, resume
-from core.plots.curves import plot_curves
 from core.runs.augmentation import describe
+from core.runs.notes import update_about
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run, RunStatus, State, delete_run
 
 POLL_S = 0.25  # seconds between two looks while the run is active
-NUM_LOG_LINES = 20
-CURVES = (
-    "An epoch shows the network every training image once; it never learns from the validation images. "
-    "Where only the training curve still improves, it learns by heart."
+MAX_NOTE = 300  # characters of a note that stand below the title
+LOAD = (
+    "Processor (all cores together), memory (RAM) of this run's worker and of the whole machine, free disk "
+    "where the workspace lies; of a GPU how much of the last moment it computed, and its own memory."
 )
-LOSS = (
-    "Loss: how surprised the network is by the true classes, minus the natural logarithm of the "
-    "probability it gave to the true class, as the mean over the images (cross-entropy, in nats). Best is 0."
-)
-
 VERSION = (
     "A hash of the images, labels and splits that it was trained on. Runs on different versions were "
     "measured on other images or labels."
 )
+ARCHIVE = "Hide it from the table and from the sidebar; nothing is deleted."
 
 
 def run_live(run: Run) -> None:
@@ -40,36 +36,31 @@ def _draw(run: Run, was_active: bool) -> None:
         status = run.status
         if was_active and status.state not in ACTIVE_STATES:
             st.rerun()  # it has ended: the table and the sidebar change too, and nothing is to be polled
+        _draw_title(run, status)
         _draw_state(run, status)
         _draw_buttons(run, status)
-        _draw_curves(run, status)
-        with st.expander("Last log lines", icon=":material/notes:"):
-            st.code(run.log_tail(NUM_LOG_LINES) or "Nothing was printed yet.", language=None)
 
 
-def _draw_curves(run: Run, status: RunStatus) -> None:
-    history = cache.history(run)
-    if history.empty:
-        st.caption("The curves of loss and accuracy begin with the first full epoch.")
-        return
-    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        figure = plot_curves(history, metric=metric, best_epoch=status.best_epoch)
-        column.plotly_chart(figure, key=f"{run.id}_{metric}", config={"displayModeBar": False})
-    st.caption(
-        f"Run {plain(run.id)}, all images of the training and the validation split. {CURVES}", help=LOSS
-    )
+def _draw_title(run: Run, status: RunStatus) -> None:
+    config, about = cache.config(run), cache.about(run)
+    words, icon, color = BADGES[status.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(cache.run_name(run.id)), anchor=False, width="content")
+        st.badge(words, icon=icon, color=color)
+        if about.archived:
+            st.badge("Archived", icon=":material/inventory_2:", color="gray")
+        for tag in about.tags:
+            st.badge(plain(tag), icon=":material/label:", color="violet")
+    groups = f", grouped as {plain(config.grouping)}" if config.grouping else ""
+    st.markdown(f"{plain(config.model)} on {plain(config.dataset)}{groups}, {config.image_size.words} pixels")
+    if about.note:
+        note = " ".join(about.note.split())
+        shown = note if len(note) <= MAX_NOTE else f"{note[:MAX_NOTE]}…"
+        st.caption(f":material/edit_note: {plain(shown)}")
 
 
 def _draw_state(run: Run, status: RunStatus) -> None:
     config = cache.config(run)
-    words, icon, color = BADGES[status.state]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(plain(run.id), anchor=False, width="content")
-        st.badge(words, icon=icon, color=color)
-        groups = f", grouped as {plain(config.grouping)}" if config.grouping else ""
-        st.markdown(
-            f"{plain(config.model)} on {plain(config.dataset)}{groups}, {config.image_size.words} pixels"
-        )
     if status.state in ACTIVE_STATES and run.cancel_path.exists():
         st.info("It is being stopped; what the last full epoch reached is kept.")
     elif status.message:
@@ -77,6 +68,7 @@ def _draw_state(run: Run, status: RunStatus) -> None:
         show(plain(status.message))
     if status.state is State.RUNNING:
         st.progress(progress_share(status, config), text=progress_text(status, config))
+        st.caption(plain(load_words(cache.load_gauge(run).read())), help=LOAD)
     elif status.epoch:
         st.markdown(_outcome(run, status))
     if run.dataset_version is not None:
@@ -94,6 +86,8 @@ def _outcome(run: Run, status: RunStatus) -> str:
             f"; best epoch {status.best_epoch}: validation loss {best['val_loss'].iloc[0]:.3g}, "
             f"validation accuracy {best['val_accuracy'].iloc[0]:.1%}"
         )
+        if "val_macro_f1" in best:
+            text += f", macro F1 {best['val_macro_f1'].iloc[0]:.3f}"
     return f"{text}."
 
 
@@ -118,7 +112,22 @@ def _draw_buttons(run: Run, status: RunStatus) -> None:
                 cancel(run)
                 st.rerun()
         else:
+            _draw_archive(run)
             _draw_delete(run)
+
+
+def _draw_archive(run: Run) -> None:
+    if cache.about(run).archived:
+        if st.button("Unarchive", icon=":material/unarchive:", help="Show it in the table again."):
+            update_about(run, archived=False)
+            st.rerun()
+    elif st.button("Archive", icon=":material/archive:", help=ARCHIVE):
+        update_about(run, archived=True)
+        other = next((name for name in state.offered_runs() if name != run.id), None)
+        state.choose(run=other)
+        text = f"{plain(run.id)} is archived; 'Show archived' above the table brings it back."
+        st.toast(text, icon=":material/archive:")
+        st.rerun()
 
 
 def _draw_delete(run: Run) -> None:

@@ -68,6 +68,13 @@ def augmentation_form() -> Augmentation | None:
     return None if augmentation.is_idle else augmentation
 
 
+def fill_augmentation(augmentation: Augmentation | None) -> None:
+    """Give the settings and the choice of a preset their values; before their widgets are drawn."""
+    for field, value in (augmentation or Augmentation()).model_dump().items():
+        st.session_state[_key(field)] = value
+    st.session_state[KEY_PRESET] = preset_of(augmentation) or OWN
+
+
 def _slider(name: str) -> None:
     label, step, form = SLIDERS[name]
     limits = FIELDS[name].metadata
@@ -117,9 +124,7 @@ def _take_preset() -> None:
     """A preset was chosen: every setting takes its value; "own settings" begin with what is set."""
     name = st.session_state[KEY_PRESET]
     if name in PRESETS:
-        settings = PRESETS[name].augmentation or Augmentation()
-        for field, value in settings.model_dump().items():
-            st.session_state[_key(field)] = value
+        fill_augmentation(PRESETS[name].augmentation)
 
 
 def _name_preset() -> None:
