@@ -48,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("name the folder of a run, or give --spare")
     # As Ctrl-C does: what was begun is written down as interrupted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return work(Run(run_dir.absolute()), slot=options.slot)
+    run = Run(run_dir.absolute())
+    status = work(run, slot=options.slot)
+    _hand_on(Workspace(run.directory.parent.parent))
+    return status
 
 
 def work(run: Run, *, slot: str) -> int:
@@ -71,6 +74,15 @@ def work(run: Run, *, slot: str) -> int:
         state, message = _train_in_slot(run, slot)
         _write_end(run, state, message, seconds=time.time() - began)
         return 1 if state is State.FAILED else 0
+
+
+def _hand_on(workspace: Workspace) -> None:
+    """See to it that the next waiting run is started, also when whoever minded the queue has gone."""
+    from core.jobs.queue import queued_runs  # noqa: PLC0415 - nothing that a training needs
+    from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
+
+    if queued_runs(workspace):
+        ensure_supervised(workspace)
 
 
 def _train_in_slot(run: Run, slot: str) -> tuple[State, str]:

@@ -47,7 +47,7 @@ def assert_equal(ours, theirs, *, atol=1e-6):
         ({"optimizer": "adagrad"}, keras.optimizers.Adagrad(0.1)),
         ({"optimizer": "sgd", "clip_norm": 0.01}, keras.optimizers.SGD(0.1, 0.9, global_clipnorm=0.01)),
     ],
-    ids=str,
+    ids=["adam", "adam_decay", "adamw", "adamw_without_decay", "rmsprop", "sgd", "adagrad", "sgd_clipped"],
 )
 def test_each_optimizer_makes_the_steps_of_keras(settings, optimizer):
     ours = build_optimizer(config_of(**settings), 0.1)
