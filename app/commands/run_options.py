@@ -13,7 +13,6 @@ import typer
 from app.commands.augment_options import arguments_of, with_augmentation
 from core.errors import RunError
 from core.runs.config import RunConfig
-from core.runs.image_size import ImageSize
 from core.workspace import full_path
 
 OPTIONS: dict[str, tuple[type, str | None]] = {  # settings with an option of their own, and what it takes
@@ -82,9 +81,7 @@ def make_config(
     settings = stored | changes
     if not settings.get("dataset"):
         raise typer.BadParameter("name a dataset, by --dataset or in the file of --config.")
-    if "image_size" not in settings:
-        settings["image_size"] = _default_image_size(settings)
-    return RunConfig.make(**settings)
+    return RunConfig.make(**_defaults_of_model(settings) | settings)
 
 
 def parse_pairs(pairs: list[str]) -> dict[str, Any]:
@@ -146,12 +143,13 @@ def _option(name: str, kind: Any, option: Any) -> inspect.Parameter:
     )
 
 
-def _default_image_size(settings: dict[str, Any]) -> ImageSize:
-    """What the network was made for."""
+def _defaults_of_model(settings: dict[str, Any]) -> dict[str, Any]:
+    """The image size that the network was made for, and the least of its widths, as on the Train page."""
     from core.models.catalog import find_model  # noqa: PLC0415
 
-    model = settings.get("model") or RunConfig.model_fields["model"].default
-    return find_model(str(model)).default_image_size
+    spec = find_model(str(settings.get("model") or RunConfig.model_fields["model"].default))
+    widths = spec.backbone.alphas if spec.backbone is not None else ()
+    return {"image_size": spec.default_image_size, **({"alpha": widths[0]} if widths else {})}
 
 
 def _read_settings(file: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from app.commands.progress import ProgressLine
 from app.commands.run_options import with_config
 from core.runs.augmentation import describe
 from core.runs.config import RunConfig
@@ -49,7 +50,8 @@ def train(
     from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
-    run = submit(workspace, config)
+    with ProgressLine() as progress:
+        run = submit(workspace, config, progress=progress)
     for gap in find_gaps(load_dataset(workspace, config.dataset)) if config.groups is None else ():
         say(gap)
     ensure_supervised(workspace)

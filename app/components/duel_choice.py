@@ -86,6 +86,8 @@ def _offer_training(run: Run, saved: SavedGrouping, *, pictures: str) -> None:
             f"cannot stand against it. Train the full network again first, or undo the edits on Datasets."
         )
     if st.button("Train on these groups", type="primary", icon=":material/model_training:"):
-        new = submit(cache.workspace(), run.config.model_copy(update={"grouping": saved.name}))
+        new = submit(
+            cache.workspace(), run.config.model_copy(update={"grouping": saved.name, "groups": None})
+        )
         state.choose(run=new.id)
         go_to(Page.RUNS)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache, state
+from app.components.cache_line import cache_line
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.runs.about import run_about
@@ -37,3 +38,4 @@ with st.container(horizontal=True):
         go_to(Page.TRAIN)
     if run_id:
         command_popover(["runs", "show", run_id])
+cache_line()

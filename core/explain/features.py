@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.caches import writing
 from core.datasets.dataset import Dataset
 from core.datasets.images.pixels import load_pixels
 from core.datasets.parallel import Progress, progress_of_part
 from core.explain import service
 from core.runs.run import Run
-from core.workspace import Workspace, open_whole
+from core.workspace import Workspace
 
 if TYPE_CHECKING:
     import keras
@@ -64,11 +65,12 @@ def load_features(
             return found
     features = _ask(workspace, run, dataset, sample_ids, progress)
     samples = hashlib.sha1(sample_ids.astype(np.int64).tobytes(), usedforsecurity=False).hexdigest()[:12]
-    with open_whole(folder / f"{start}{dataset.images_hash}-{samples}.npz") as file:
-        np.savez(file, sample_ids=sample_ids.astype(np.int64), features=features)
-    for path in folder.glob("*.npz"):
-        if not path.name.startswith(start):  # of a network that has been trained on since
-            path.unlink(missing_ok=True)
+    path = folder / f"{start}{dataset.images_hash}-{samples}.npz"
+    with writing(workspace, path, features.nbytes + sample_ids.nbytes) as temporary:
+        np.savez(temporary, sample_ids=sample_ids.astype(np.int64), features=features)
+    for other in folder.glob("*.npz"):
+        if not other.name.startswith(start):  # of a network that has been trained on since
+            other.unlink(missing_ok=True)
     return features
 
 

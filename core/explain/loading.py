@@ -8,6 +8,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.explain.results import LayerRow
+from core.models.run_loading import load_saved
 
 MAX_MODELS = 3  # kept in memory
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
@@ -25,11 +26,7 @@ def load_model(path: Path, file_time: int) -> keras.Model:
     Raises:
         ModelError: The file is missing, damaged, or asks to run code of its own.
     """
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ModelError(f"{path} is not a readable Keras model ({reason}); train the run again.") from error
+    return load_saved(path)
 
 
 def list_layers(model: keras.Model) -> list[LayerRow]:
@@ -68,19 +65,21 @@ def find_layer(model: keras.Model, name: str) -> keras.layers.Layer:
 def last_map_layer(model: keras.Model) -> keras.layers.Layer:
     """Return the last convolution's layer, or the normalization and activation that directly follow it.
 
+    Of a network with branches it is the last layer with maps: a single convolution sees one branch only.
+
     Raises:
         ModelError: The network has no convolution.
     """
     found: keras.layers.Layer | None = None
-    for layer in model.layers:
-        if not has_map(layer):
-            continue
+    maps = [layer for layer in model.layers if has_map(layer)]
+    for layer in maps:
         follows = found is not None and isinstance(layer, POINTWISE_STEPS) and layer.input is found.output
         if follows or isinstance(layer, CONVOLUTIONS):
             found = layer
     if found is None:
         raise ModelError("This network has no convolution, so it looks at no place; choose another run.")
-    return found
+    has_branches = any(isinstance(layer.input, list) for layer in maps)
+    return maps[-1] if has_branches else found
 
 
 def to_batch(model: keras.Model, image: np.ndarray) -> np.ndarray:

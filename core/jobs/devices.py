@@ -12,6 +12,8 @@ import pynvml
 from core.errors import RunError
 
 VISIBLE_VARIABLE = "CUDA_VISIBLE_DEVICES"
+GIVEN_VARIABLE = "REGROUP_DEVICES"  # what the other one was before a worker was limited to its slots
+ALL_DEVICES = "all"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ def find_slots() -> list[Slot]:
     return gpus or [cpu]
 
 
+def given_devices() -> str:
+    """Return the devices that were given to this process or, in a worker, to who started it."""
+    return os.environ.get(GIVEN_VARIABLE) or os.environ.get(VISIBLE_VARIABLE, ALL_DEVICES)
+
+
 def check_devices(num_devices: int) -> None:
     """Refuse to share a run among more GPUs than there are.
 
@@ -62,9 +69,9 @@ def _find_gpus() -> list[Slot]:
     except pynvml.NVMLError:
         return []
     try:
-        allowed = os.environ.get(VISIBLE_VARIABLE)
+        given = given_devices()
         handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
-        wanted = [str(index) for index in range(len(handles))] if allowed is None else _split(allowed)
+        wanted = [str(index) for index in range(len(handles))] if given == ALL_DEVICES else _split(given)
         ids = {_text(pynvml.nvmlDeviceGetUUID(handle)): str(index) for index, handle in enumerate(handles)}
         indices = [ids.get(name, name) for name in wanted]
         known = [index for index in indices if index.isdigit() and int(index) < len(handles)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from core.datasets.parallel import Progress
 from core.errors import RunError, WorkspaceError
 from core.jobs.errands import run_errand
-from core.runs.run import Run
+from core.runs.run import Run, State
 from core.workspace import Workspace, full_path
 
 MODULE = "core.training.export"
@@ -103,6 +103,11 @@ def export_run(
         raise RunError(
             f"Run {run.id} has no trained network yet ({run.model_path.name} is missing); "
             f"wait until its first epoch is done, or train it again."
+        )
+    if run.status.state is State.INTERRUPTED:
+        raise RunError(
+            f"Run {run.id} was interrupted, and its network may be older than its best epoch; resume it, "
+            f"then export it."
         )
     target = full_path(out)
     labels = _labels_of(target, format)

@@ -47,6 +47,7 @@ def keep_export(
         for each in (folder.parent, folder):  # never the run's own folder: it may have been deleted
             each.mkdir(exist_ok=True)
         target = folder / f"{run.id}{FORMATS[format].suffix}"
+        network_time = run.model_path.stat().st_mtime_ns if run.model_path.is_file() else 0
         report = export_run(workspace, run, format, target, overwrite=True, progress=progress)
         path, labels = report.path, report.labels_path
         if path.is_dir():
@@ -59,8 +60,8 @@ def keep_export(
             f"disk space, then try again."
         ) from error
     kept = KeptExport(path, labels, path.stat().st_size, report.max_difference, report.num_images)
-    names = {"path": path.name, "labels_path": labels.name}
-    write_json(folder / "export.json", {**asdict(kept), **names})
+    told = {"path": path.name, "labels_path": labels.name, "network_time": network_time}
+    write_json(folder / "export.json", {**asdict(kept), **told})
     return kept
 
 
@@ -77,6 +78,6 @@ def find_export(run: Run, format: str) -> KeptExport | None:
             int(written["num_images"]),
         )
         is_whole = kept.path.stat().st_size == kept.bytes and kept.labels_path.is_file()
-        if is_whole and kept.path.stat().st_mtime >= run.model_path.stat().st_mtime:
+        if is_whole and written["network_time"] == run.model_path.stat().st_mtime_ns:
             return kept
     return None

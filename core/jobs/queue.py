@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.datasets.dataset import Dataset
 from core.datasets.gaps import remedy_of
+from core.datasets.parallel import Progress, progress_of_part
 from core.datasets.preparing.shown import find_occluded
 from core.datasets.store import load_dataset
 from core.errors import RunError
@@ -28,8 +29,13 @@ NAMED_WEIGHTS = ("imagenet", "none")  # every other value is a run or a path
 WAS_CANCELLED = "It was cancelled while it waited; resume to queue it again."
 
 
-def submit(workspace: Workspace, config: RunConfig) -> Run:
+def submit(workspace: Workspace, config: RunConfig, *, progress: Progress | None = None) -> Run:
     """Check a config against its dataset and network, and queue a run of it.
+
+    Args:
+        workspace: Where the dataset is.
+        config: The settings.
+        progress: Called with (done, total) bytes where weights are downloaded; what it raises stops that.
 
     Raises:
         DatasetError: The dataset is unknown, or lacks training or validation images; or the occluded one
@@ -38,16 +44,17 @@ def submit(workspace: Workspace, config: RunConfig) -> Run:
         GroupingError: The grouping is unknown, or does not fit the dataset's classes.
         RunError: The grouping leaves fewer than two groups, or the machine has fewer GPUs than are asked for.
     """
-    run = create_run(workspace, resolve(workspace, config))
+    run = create_run(workspace, resolve(workspace, config, progress=progress))
     with run.hold():
         _enqueue(workspace, run, time.time_ns())
     return run
 
 
-def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
+def resolve(workspace: Workspace, config: RunConfig, *, progress: Progress | None = None) -> RunConfig:
     """Return the config as it is stored with a run: checked, names written out, paths made absolute.
 
-    Groups and layers that a config brings, as that of a stored run does, stay as they are.
+    Groups and layers that a config brings, as that of a stored run does, stay as they are. The arguments are
+    those of ``submit``.
 
     Raises:
         RegroupError: As ``submit``.
@@ -70,7 +77,7 @@ def resolve(workspace: Workspace, config: RunConfig) -> RunConfig:
     check_devices(config.num_devices)
     if config.occluded_with is not None:
         find_occluded(workspace, dataset, config.occluded_with, config.occluded_splits)
-    check_config(config, workspace)
+    check_config(config, workspace, progress=progress_of_part(progress, "Downloading weights", unit="bytes"))
     return config
 
 
@@ -105,8 +112,8 @@ def resume(workspace: Workspace, run: Run) -> None:
         if state is State.DONE:
             raise RunError(f"Run {run.id} is done and cannot be resumed; train a new run with more epochs.")
         run.cancel_path.unlink(missing_ok=True)
-        changes = {"phase": "", "step": 0, "seconds_left": None, "first_step": None, "finished": None}
-        run.update_status(state=State.QUEUED, **changes)
+        unknown = dict.fromkeys(("seconds_left", "images_per_second", "first_step", "finished"))
+        run.update_status(state=State.QUEUED, phase="", step=0, **unknown)
         _enqueue(workspace, run, time.time_ns())
 
 

@@ -240,6 +240,11 @@ def ensure_supervised(workspace: Workspace) -> None:
         _left_behind.append(spawn([__spec__.name, str(workspace.root)], output=log))
 
 
+def is_minded(workspace: Workspace) -> bool:
+    """Whether any slot of a workspace has a supervisor now."""
+    return any(is_locked(path) for path in workspace.jobs_dir.glob("*.supervisor.lock"))
+
+
 def supervisor_lock(workspace: Workspace, slot: str) -> Path:
     """Held by the supervisor that minds the slot."""
     return workspace.jobs_dir / f"{slot}.supervisor.lock"

@@ -98,7 +98,7 @@ def dry_run(workspace: Workspace, config: RunConfig, *, progress: Progress | Non
     Raises:
         RegroupError: As ``core.jobs.queue.submit``; or all GPUs are busy, or the process died.
     """
-    config = resolve(workspace, config)
+    config = resolve(workspace, config, progress=progress)
     place, competitor = _find_place(workspace, config.num_devices)
     told = _try(workspace, config, place, task="dry_run", what="The dry run", progress=progress)
     per_epoch = told["num_steps"] * told["step_seconds"] + told["val_seconds"]
@@ -131,7 +131,7 @@ def find_learning_rate(
     Raises:
         RegroupError: As ``core.jobs.queue.submit``; or all GPUs are busy, or the process died.
     """
-    config = resolve(workspace, config)
+    config = resolve(workspace, config, progress=progress)
     place, _ = _find_place(workspace, config.num_devices)
     what = "The search for a learning rate"
     told = _try(workspace, config, place, task="find_rate", what=what, progress=progress)

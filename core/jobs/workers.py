@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import RunError
-from core.jobs.devices import VISIBLE_VARIABLE, Slot
+from core.jobs.devices import GIVEN_VARIABLE, VISIBLE_VARIABLE, Slot, given_devices
 from core.jobs.queue import is_in_queue
+from core.runs.diagnosis import less_memory
 from core.runs.run import Run, State
 from core.workspace import Workspace
 
 SOURCE_DIR = Path(__file__).parents[2]  # the folder that holds the package ``core``
+KILLED = -9  # exit status by SIGKILL, as the system ends who takes too much memory
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 
 
@@ -50,7 +52,11 @@ class Launcher:
             [self.module, *arguments, "--slot", ",".join(slot.name for slot in slots)],
             stdin=stdin,
             output=output,
-            environment={**ENVIRONMENT, VISIBLE_VARIABLE: ",".join(slot.visible for slot in slots)},
+            environment={
+                **ENVIRONMENT,
+                VISIBLE_VARIABLE: ",".join(slot.visible for slot in slots),
+                GIVEN_VARIABLE: given_devices(),  # should it start a supervisor, this minds all slots
+            },
         )
 
 
@@ -96,14 +102,12 @@ def report_end(workspace: Workspace, run: Run, returncode: int) -> None:
         if status.state is State.QUEUED and not is_in_queue(workspace, run):
             run.update_status(state=State.FAILED, message=_never_began(run), finished=time.time())
         elif status.state is State.RUNNING:
-            message = (
-                f"The worker ended {how_it_ended(returncode)}; resume to go on after the last full epoch."
-            )
             run.update_status(
                 state=State.INTERRUPTED,
-                message=message,
+                message=f"The worker ended {how_it_ended(returncode)}; {_remedy(run, returncode)}.",
                 phase="",
                 seconds_left=None,
+                images_per_second=None,
                 finished=time.time(),
                 seconds=max(status.seconds, run.history["seconds"].sum()),
             )
@@ -112,6 +116,11 @@ def report_end(workspace: Workspace, run: Run, returncode: int) -> None:
 def _never_began(run: Run) -> str:
     last_line = run.log_tail(1).strip() or "it left no word in the log"
     return f"The worker could not start ({last_line}). The log has the details; resume when that is repaired."
+
+
+def _remedy(run: Run, returncode: int) -> str:
+    resume = "resume to go on after the last full epoch"
+    return resume if returncode != KILLED else f"{resume}, or train again with {less_memory(run.config)}"
 
 
 def how_it_ended(returncode: int) -> str:

@@ -3,6 +3,7 @@
 A page can show it at once, and a run fails before it is queued rather than after an hour.
 """
 
+from core.download import Progress
 from core.errors import ModelError
 from core.models.architectures import CATALOG, find_model
 from core.models.blocks import list_blocks, starts_from_weights, trained_blocks
@@ -16,12 +17,15 @@ from core.workspace import Workspace
 __all__ = ["CATALOG", "RUN_PREFIX", "ModelSpec", "check_config", "check_network", "find_model"]
 
 
-def check_config(config: RunConfig, workspace: Workspace | None = None) -> None:
+def check_config(
+    config: RunConfig, workspace: Workspace | None = None, *, progress: Progress | None = None
+) -> None:
     """Refuse settings with which the network cannot be built; ImageNet weights are downloaded if need be.
 
     Args:
         config: The run's settings.
         workspace: Where the run of ``weights="run:ID"`` is; None for the workspace of the environment.
+        progress: Called with (done, total) bytes of a download; what it raises stops it.
 
     Raises:
         ModelError: The model is unknown, the image size is too small for it, a row of its stack is not
@@ -29,7 +33,7 @@ def check_config(config: RunConfig, workspace: Workspace | None = None) -> None:
         WeightsError: The weights are not at hand, cannot be downloaded, or do not fit.
     """
     check_network(config)
-    resolve_weights(config, workspace)
+    resolve_weights(config, workspace, progress=progress)
 
 
 def check_network(config: RunConfig) -> None:

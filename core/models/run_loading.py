@@ -1,11 +1,11 @@
-"""Weights of a trained run, copied into a network of the same layers."""
+"""The network of a trained run from its file, and its weights for a network of the same layers."""
 
 from collections.abc import Set
 from pathlib import Path
 
 import keras
 
-from core.errors import WeightsError
+from core.errors import ModelError, WeightsError
 
 
 def copy_weights(path: Path, model: keras.Model, *, head_layers: Set[str] = frozenset()) -> None:
@@ -19,7 +19,10 @@ def copy_weights(path: Path, model: keras.Model, *, head_layers: Set[str] = froz
     Raises:
         WeightsError: The file is damaged, asks to run code of its own, or does not fit.
     """
-    saved = {layer.name: layer for layer in load_saved(path).layers}
+    try:
+        saved = {layer.name: layer for layer in load_saved(path).layers}
+    except ModelError as error:
+        raise WeightsError(f"{str(error).removesuffix('.')}, or choose other weights.") from error
     for layer in model.layers:
         if not layer.weights:
             continue
@@ -38,15 +41,13 @@ def load_saved(path: Path) -> keras.Model:
     """Return the network in a ``.keras`` file, without its optimizer.
 
     Raises:
-        WeightsError: It is damaged, or asks to run code of its own.
+        ModelError: It is missing, damaged, or asks to run code of its own.
     """
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise WeightsError(
-            f"{path} is not a readable Keras model ({reason}); choose other weights, or train that run again."
-        ) from error
+        raise ModelError(f"{path} is not a readable Keras model ({reason}); train the run again.") from error
 
 
 def _shapes(layer: keras.layers.Layer) -> list[tuple[int, ...]]:

@@ -7,7 +7,7 @@ from core.models.architectures import find_model
 from core.models.stack.layers import LOGITS_LAYER
 from core.models.stack.shapes import stack_table
 from core.runs.config import RunConfig
-from core.runs.run import Run, find_run
+from core.runs.run import Run, State, find_run
 from core.workspace import Workspace, open_workspace
 
 RUN_PREFIX = "run:"
@@ -35,6 +35,11 @@ def find_run_weights(config: RunConfig, workspace: Workspace | None = None) -> P
     if not run.model_path.is_file():
         raise WeightsError(
             f"Run {run.id} has no trained network yet, as it has not finished an epoch; wait for it, or "
+            f"{CHOICES}."
+        )
+    if run.status.state is State.INTERRUPTED:
+        raise WeightsError(
+            f"Run {run.id} was interrupted, and its network may be older than its best epoch; resume it, or "
             f"{CHOICES}."
         )
     return run.model_path

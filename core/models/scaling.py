@@ -45,16 +45,13 @@ class Rescale(NamedTuple):
     offset: float | list[float]
 
 
-def find_rescale(scaling: str, stats: PixelStats | None = None) -> Rescale | None:
+def find_rescale(scaling: str, stats: PixelStats | None = None) -> Rescale:
     """Return what is done to pixel values 0-255 by a way of scaling.
 
     Args:
         scaling: ``unit`` (0 to 1), ``symmetric`` (-1 to 1), ``standard``, ``minmax``, ``caffe`` (minus
-            ImageNet's means; red stays the first color), ``torch`` or ``inside`` (the network's own).
+            ImageNet's means; red stays the first color) or ``torch``.
         stats: For ``standard`` and ``minmax``; without them nothing changes, which serves for shapes only.
-
-    Returns:
-        None for ``inside``.
 
     >>> find_rescale("symmetric")
     Rescale(scale=0.00784313725490196, offset=-1.0)
@@ -65,14 +62,13 @@ def find_rescale(scaling: str, stats: PixelStats | None = None) -> Rescale | Non
     if scaling == "minmax":
         spans = tuple(high - low for low, high in zip(stats.low, stats.high, strict=True))
         return _shift_and_divide(stats.low, spans)
-    ways: dict[str, Rescale | None] = {
+    ways = {
         "unit": Rescale(1 / 255, 0.0),
         "symmetric": Rescale(1 / 127.5, -1.0),
         "caffe": _shift_and_divide(CAFFE_MEANS, (1, 1, 1)),
         "torch": _shift_and_divide(
             [255 * mean for mean in TORCH_MEANS], [255 * spread for spread in TORCH_SPREADS]
         ),
-        "inside": None,
     }
     return ways[scaling]
 

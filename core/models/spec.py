@@ -7,7 +7,7 @@ from typing import Literal
 from core.runs.image_size import ImageSize
 from core.runs.stack import StackLayer
 
-Scaling = Literal["unit", "symmetric", "caffe", "torch", "inside"]
+Scaling = Literal["unit", "symmetric", "caffe", "torch"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Backbone:
     Attributes:
         application: Name of the function in ``keras.applications``.
         scaling: The preprocessing it was trained with on ImageNet: 0 to 1, -1 to 1, BGR minus means (caffe),
-            mean and spread of each color (torch), or done by layers of its own (inside).
+            or mean and spread of each color (torch).
         blocks: From input to output.
         published: Its ImageNet weights.
         num_params: Parameters without the head, by width; a network of one width has the key 1.

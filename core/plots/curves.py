@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from core.plots.theme import CLASS_COLORS, SPLIT_COLORS, axis_name, new_figure
 
 TITLES = {
-    "loss": "Loss (cross-entropy, nats)",
+    "loss": "Loss (nats)",
     "accuracy": "Accuracy (share of images)",
     "macro_f1": "Macro F1 (0 to 1)",
     "learning_rate": "Learning rate",

@@ -212,6 +212,18 @@ def find_still_improving(history: "pd.DataFrame", config: RunConfig) -> Finding 
     )
 
 
+def less_memory(config: RunConfig) -> str:
+    """Return settings that take less memory, in words that follow "train again with".
+
+    >>> less_memory(RunConfig(dataset="digits", batch_size=32))
+    'batch size 16 (now 32), or a smaller image size (now 64 x 64 pixels)'
+    """
+    smaller = f"a smaller image size (now {config.image_size.words} pixels)"
+    if config.batch_size == 1:
+        return smaller
+    return f"batch size {config.batch_size // 2} (now {config.batch_size}), or {smaller}"
+
+
 def _against_overfitting(config: RunConfig) -> str:
     remedies = []
     if not config.patience:

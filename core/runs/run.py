@@ -94,8 +94,9 @@ class Run:
                 status = self.written_status
                 if status.state is State.RUNNING:
                     message = "The worker ended without a word; resume to go on from the last full epoch."
+                    unknown = {"seconds_left": None, "images_per_second": None}
                     return status.model_copy(
-                        update={"state": State.INTERRUPTED, "message": message, "seconds_left": None}
+                        update={"state": State.INTERRUPTED, "message": message, **unknown}
                     )
             if status.state is State.QUEUED and alive:
                 return status.model_copy(update={"state": State.STARTING})

@@ -54,14 +54,6 @@ def epoch_rates(
     return _rates(config, steps, steps_per_epoch, num_cuts=num_cuts)
 
 
-def rate_at(
-    config: RunConfig, step: int, steps_per_epoch: int, history: "pd.DataFrame | None" = None
-) -> float:
-    """Return the rate of one step, counted from 0 over all epochs; the rest as ``epoch_rates``."""
-    epoch, step_of_epoch = divmod(step, steps_per_epoch)
-    return float(epoch_rates(config, epoch + 1, steps_per_epoch, history)[step_of_epoch])
-
-
 def _rates(config: RunConfig, steps: np.ndarray, steps_per_epoch: int, *, num_cuts: int) -> np.ndarray:
     """Rates of these steps; ``num_cuts`` is how often a plateau has been reached before them."""
     warmup_steps = round(config.warmup_epochs * steps_per_epoch)

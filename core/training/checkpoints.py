@@ -80,11 +80,6 @@ def load_values(path: Path, *, epoch: int = 0) -> list[np.ndarray] | None:
         raise RunError(_say_damaged(path, error)) from error
 
 
-def has_checkpoint(directory: Path) -> bool:
-    """Whether an epoch was completed."""
-    return next(directory.glob(PATTERN), None) is not None
-
-
 def load_checkpoint(directory: Path) -> Checkpoint | None:
     """Return the newest checkpoint, or None when no epoch was completed.
 

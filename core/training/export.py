@@ -19,7 +19,8 @@ import tensorflow as tf
 from core.datasets.dataset import Dataset
 from core.datasets.images.pixels import pixel_reader
 from core.datasets.store import load_dataset
-from core.errors import ModelError, RunError
+from core.errors import RunError
+from core.models.run_loading import load_saved
 from core.runs.config import RunConfig
 from core.runs.run import Run
 from core.training.errand import Tell, answer
@@ -64,24 +65,10 @@ def to_float32(model: keras.Model) -> keras.Model:
     return clone
 
 
-def load_network(run: Run) -> keras.Model:
-    """Return the network of a run's best epoch.
-
-    Raises:
-        ModelError: The file is damaged, or asks to run code of its own.
-    """
-    path = run.model_path
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ModelError(f"{path} is not a readable Keras model ({reason}); train the run again.") from error
-
-
 def _export(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     run, out, format = Run(Path(request["run_dir"])), Path(request["out"]), request["format"]
     tell("Reading the network", 1, 4)
-    model, config = load_network(run), run.config
+    model, config = load_saved(run.model_path), run.config
     dataset = load_dataset(Workspace(Path(request["workspace"])), config.dataset)
     class_names = _class_names(dataset, config, model, run)
     images = _read_images(dataset, config)
@@ -91,7 +78,7 @@ def _export(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell(f"Writing {out.name}", 2, 4)
     if format == "keras":
         shutil.copyfile(run.model_path, out)
-        copy = keras.saving.load_model(out, compile=False, safe_mode=True)
+        copy = load_saved(out)
         predict: Predict = lambda images: np.asarray(copy(images, training=False))  # noqa: E731
     else:
         predict = export_model(model, format, out, class_names=class_names)

@@ -176,7 +176,7 @@ def choose_epochs(
     if features is None:
         val_batches = pipeline.evaluation_batches(val, config.batch_size)
         return StreamedEpochs(model, TrainingBatches(train, config), val_batches, progress)
-    num_bytes = max(array.nbytes for array in (*features.train, features.val))
+    num_bytes = max(array.nbytes for array in features.train) + features.val.nbytes
     if config.num_devices == 1 and num_bytes <= pipeline.MEMORY_LIMIT:
         return HeldEpochs(model, config, splits, features=features, progress=progress)
     batches = TrainingBatches(train, config, features=features.train)

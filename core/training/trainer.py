@@ -170,7 +170,7 @@ class _Training:
                 self._history = extend(self._history, row | {"seconds": time.monotonic() - began})
                 self._keep_epoch()
                 progress.finish_epoch(epoch, find_best_epoch(self._history, config.best_epoch))
-        except (TrainingCancelled, KeyboardInterrupt):
+        except (TrainingCancelled, KeyboardInterrupt, RunError):
             self._best.write()
             raise
 

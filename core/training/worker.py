@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -22,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import RegroupError, RunError, WorkspaceError
+from core.runs.diagnosis import less_memory
 from core.runs.run import Run, RunStatus, State
 from core.runs.slots import hold_slots
 from core.workspace import Workspace
@@ -73,15 +75,17 @@ def work(run: Run, *, slot: str) -> int:
         began = time.time() - max(status.seconds, run.history["seconds"].sum())  # counting earlier work
         state, message = _train_in_slot(run, slot)
         _write_end(run, state, message, seconds=time.time() - began)
+        if state is State.DONE:  # it is never resumed, and of a large network they take gigabytes
+            shutil.rmtree(run.checkpoints_dir, ignore_errors=True)
         return 1 if state is State.FAILED else 0
 
 
 def _hand_on(workspace: Workspace) -> None:
     """See to it that the next waiting run is started, also when whoever minded the queue has gone."""
     from core.jobs.queue import queued_runs  # noqa: PLC0415 - nothing that a training needs
-    from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
+    from core.jobs.supervisor import ensure_supervised, is_minded  # noqa: PLC0415
 
-    if queued_runs(workspace):
+    if queued_runs(workspace) and not is_minded(workspace):
         ensure_supervised(workspace)
 
 
@@ -149,11 +153,7 @@ def _explain(error: Exception, run: Run) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"The disk of {run.directory} is full; free some space, then resume the run."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        config = run.config
-        smaller = f"a smaller image size (now {config.image_size.words} pixels)"
-        if config.batch_size > 1:
-            smaller = f"batch size {config.batch_size // 2} (now {config.batch_size}), or {smaller}"
-        return f"The training ran out of memory; train again with {smaller}."
+        return f"The training ran out of memory; train again with {less_memory(run.config)}."
     text = " ".join(str(error).split())[:300]
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return f"The training stopped because of an unexpected error ({what}). The log has the details."
@@ -166,6 +166,7 @@ def _write_end(run: Run, state: State, message: str, *, seconds: float) -> None:
         "message": message,
         "phase": "",
         "seconds_left": None,
+        "images_per_second": None,
         "finished": time.time(),
         "seconds": seconds,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from app.commands.run_options import arguments_of_config, make_config
 from core.jobs.queue import queued_runs
+from core.models.catalog import check_network
 from core.runs.augmentation import PRESETS
 from core.runs.config import RunConfig
 from core.runs.image_size import ImageSize
@@ -32,6 +33,13 @@ def queue_by_command(
         return queued_runs(home)[-1]
 
     return queue
+
+
+@pytest.mark.parametrize(("model", "alpha"), [("mobilenet", 0.25), ("mobilenetv2", 0.5)])
+def test_a_width_that_is_not_given_is_one_that_the_network_has(model: str, alpha: float) -> None:
+    config = make_config({"dataset": "d", "model": model})
+    assert config.alpha == alpha
+    check_network(config)
 
 
 @pytest.mark.parametrize(

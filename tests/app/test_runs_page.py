@@ -185,7 +185,7 @@ def test_old_histories_show_what_they_have_and_new_ones_macro_f1_too(
     run = finish_run(workspace)
     app = open_page("views/runs.py", run=run.id)
     titles = [chart["layout"]["yaxis"]["title"]["text"] for chart in charts(app)]
-    assert titles == ["Loss (cross-entropy, nats)", "Accuracy (share of images)", "Learning rate"]
+    assert titles == ["Loss (nats)", "Accuracy (share of images)", "Learning rate"]
     assert "val_macro_f1" not in app.dataframe[0].value
     run.write_history(
         run.history.assign(macro_f1=[0.3, 0.5], val_macro_f1=[0.2, 0.4], images_per_second=900.0)

@@ -110,9 +110,11 @@ def test_filters_live_in_the_url_for_reload_back_and_a_sent_link(
     expect(page.get_by_text("1-120 of 180")).to_be_visible()
     press(page, "60")
     expect(page.get_by_text("1-60 of 180")).to_be_visible()
+    of_first_page = grid.ids()[0]
     page.get_by_test_id("stPaginationNext").first.click()
     expect(page.get_by_text("61-120 of 180")).to_be_visible()
     expect(page).to_have_url(with_parameters("split=val", "per=60", "page=2"))
+    expect(grid.item(0)).not_to_have_attribute("data-id", f"{of_first_page}")
     second = grid.ids()
 
     page.reload()

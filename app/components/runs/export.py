@@ -6,6 +6,7 @@ from app import cache, state
 from app.components.background_jobs import follow_job, is_own, is_running, start_job
 from app.components.command import command_popover
 from app.components.plain_text import plain
+from app.failures import shown_as_text
 from core.errors import RunError
 from core.jobs.exports import FORMATS, check_format
 from core.jobs.kept_exports import KeptExport, find_export, keep_export
@@ -45,7 +46,8 @@ def _draw_format(run: Run, name: str) -> None:
     ended = follow_job(key)
     if ended is not None:
         is_own(key, ended)
-        ended.result()  # tells what went wrong
+        with shown_as_text():
+            ended.result()  # tells what went wrong
     kept = find_export(run, name)
     refusal = _refusal(name)
     if refusal:

@@ -37,10 +37,10 @@ COLUMNS = {
         "counts the same.",
     ),
     "images_per_second": st.column_config.NumberColumn(
-        "Images/s", width="small", format="%.0f", help="Training images a second, median over the epochs."
+        "Images/s", width="small", format="localized", help="Training images a second, median over the epochs."
     ),
     "seconds": st.column_config.NumberColumn(
-        "Seconds", width="small", format="%.0f", help="Time spent working."
+        "Seconds", width="small", format="localized", help="Time spent working."
     ),
 }
 OPTIONAL = ("title", "grouping", "tags", "val_macro_f1", "images_per_second")  # left out where all are empty
@@ -108,6 +108,6 @@ def _row(run: Run) -> dict[str, object]:
         "epochs": status.epoch,
         "val_accuracy": None if figures["val_accuracy"] is None else 100 * figures["val_accuracy"],
         "val_macro_f1": figures["val_macro_f1"],
-        "images_per_second": speeds.median() if len(speeds) else None,
-        "seconds": max(status.seconds, history["seconds"].sum()),
+        "images_per_second": round(speeds.median()) if len(speeds) else None,
+        "seconds": round(max(status.seconds, history["seconds"].sum())),
     }

@@ -15,7 +15,7 @@ from core.runs.config import RunConfig
 from core.words import counted, size_in_words
 
 JOB = "dry-run"
-KEY_ASKED, KEY_RESULT = "train_dry_run_asked", "train_dry_run_result"  # settings; (settings, DryRun)
+KEY_ASKED, KEY_RESULT = "train_dry_run_asked", "train_dry_run_result"  # settings and version; (these, DryRun)
 NO_MATTER = {"epochs", "patience", "stop_metric", "best_epoch"}  # settings that no batch depends on
 
 
@@ -57,4 +57,4 @@ def _draw(found: DryRun, config: RunConfig) -> None:
 
 def _settings(config: RunConfig) -> str:
     settings: dict[str, Any] = config.model_dump(mode="json", exclude=NO_MATTER)
-    return json.dumps(settings, sort_keys=True)
+    return json.dumps(settings | {"version": cache.dataset(config.dataset).version}, sort_keys=True)

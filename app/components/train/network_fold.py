@@ -26,6 +26,7 @@ from core.runs.config import RunConfig
 
 WEIGHTS = {"imagenet": "ImageNet", "none": "None", "file": "A file", "run": "A run"}
 POOLINGS = {"average": "Mean of each map", "max": "Maximum of each map", "flatten": "Every number (flatten)"}
+NO_FILE = "Write where the weights file is, or choose other starting weights."
 STACK = "stack"  # the model whose layers are drawn here
 
 
@@ -54,7 +55,9 @@ def network_fold(settings: dict[str, Any], problems: list[str]) -> dict[str, Any
         open_as_stack_button(spec, settings["image_size"])
     chosen |= _weights(spec)
     config = RunConfig.make(**settings, **chosen)
-    missing = missing_weights(config, cache.workspace())
+    if not config.weights:
+        problems.append(NO_FILE)
+    missing = missing_weights(config, cache.workspace()) if config.weights else NO_FILE
     if missing:
         st.warning(plain(missing), icon=":material/warning:")
     chosen |= _cut(config)
@@ -133,6 +136,7 @@ def _cut(config: RunConfig) -> dict[str, Any]:
     cut = st.selectbox(
         "Trained blocks",
         [None, *range(len(names) + 1)],
+        placeholder=usual,
         format_func=lambda number: usual if number is None else _cut_in_words(number, names),
         help=FIELDS["cut"].description,
         **state.bind(key),

@@ -80,4 +80,5 @@ def _take(rate: float) -> None:
 
 def _settings(config: RunConfig) -> dict[str, Any]:
     """What a search depends on: all settings but the rate itself and how long a training goes on."""
-    return config.model_dump(exclude={"learning_rate", "epochs", "patience", "best_epoch", "stop_metric"})
+    settings = config.model_dump(exclude={"learning_rate", "epochs", "patience", "best_epoch", "stop_metric"})
+    return settings | {"version": cache.dataset(config.dataset).version}

@@ -9,11 +9,15 @@ from app import cache, state
 from app.commands.run_options import arguments_of_config
 from app.components.command import command_popover
 from app.components.plain_text import plain
+from app.failures import shown_as_text
 from app.navigation import Page, go_to
+from core.datasets.parallel import Progress
 from core.jobs.queue import active_runs, submit
 from core.runs.config import RunConfig
+from core.words import how_much
 
 DOUBLE_CLICK_S = 2.0  # seconds in which a second click with the same settings is the same wish
+REDRAW_S = 0.25  # seconds between two drawings of the progress of a download
 KEY_LAST = "train_last_start"
 
 
@@ -36,10 +40,11 @@ def start_bar(config: RunConfig, problems: Sequence[str]) -> None:
     else:
         st.caption("Nothing is before it: it starts at once, in the background.")
     if pressed:
-        with st.spinner("Checking the settings"):
-            run_id = _start_once(config)
-        state.choose(run=run_id)
-        go_to(Page.RUNS)
+        with shown_as_text():  # here, beside the button, and the rest of the page stays
+            with st.spinner("Checking the settings"):
+                run_id = _start_once(config, _bar_of_download())
+            state.choose(run=run_id)
+            go_to(Page.RUNS)
 
 
 def command_of(config: RunConfig) -> tuple[list[str], str]:
@@ -60,10 +65,24 @@ def command_of(config: RunConfig) -> tuple[list[str], str]:
     return ["train", *arguments_of_config(config)], python
 
 
-def _start_once(config: RunConfig) -> str:
+def _bar_of_download() -> Progress:
+    """Return what draws how much of the weights has come, at this place, once something comes."""
+    place, next_draw = st.empty(), 0.0
+
+    def draw(done: int, total: int) -> None:
+        nonlocal next_draw
+        if time.monotonic() >= next_draw:
+            next_draw = time.monotonic() + REDRAW_S
+            share = min(done / total, 1.0) if total else 0.0
+            place.progress(share, text=f"Downloading weights: {how_much(done, total, 'bytes')}")
+
+    return draw
+
+
+def _start_once(config: RunConfig, progress: Progress) -> str:
     """Queue a run, unless the same settings were sent a moment ago: a double click is one wish."""
     last_config, last_time, run_id = st.session_state.get(KEY_LAST, (None, 0.0, ""))
     if config != last_config or time.monotonic() - last_time > DOUBLE_CLICK_S:
-        run_id = submit(cache.workspace(), config).id
+        run_id = submit(cache.workspace(), config, progress=progress).id
         st.session_state[KEY_LAST] = (config, time.monotonic(), run_id)
     return str(run_id)

@@ -72,9 +72,8 @@ def fill_form(config: RunConfig) -> None:
 
 def _fill_weights(weights: str) -> None:
     kind, _, run = weights.partition(":")
-    if kind == "run":
-        st.session_state["train_weights_run"] = run
-    elif weights not in {"imagenet", "none"}:
+    st.session_state["train_weights_run"] = run if kind == "run" else None
+    if kind != "run" and weights not in {"imagenet", "none"}:
         kind = "file"
         st.session_state["train_weights_file"] = weights
     st.session_state[key_of("weights")] = kind

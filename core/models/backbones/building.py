@@ -78,4 +78,4 @@ def _scale(
 ) -> keras.KerasTensor:
     scaling = backbone.scaling if config.scaling == "auto" else config.scaling
     rescale = find_rescale(scaling, pixel_stats)
-    return layers.Rescaling(rescale.scale, rescale.offset, name=LAYER_NAME)(images) if rescale else images
+    return layers.Rescaling(rescale.scale, rescale.offset, name=LAYER_NAME)(images)

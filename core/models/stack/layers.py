@@ -63,9 +63,10 @@ def list_parts(
     """
     names = _Names()
     rescale = find_rescale(scaling, stats)
-    parts = [Part("InputLayer", "images", {"shape": (*image_size, 3)})]
-    if rescale is not None:
-        parts.append(Part("Rescaling", LAYER_NAME, {"scale": rescale.scale, "offset": rescale.offset}))
+    parts = [
+        Part("InputLayer", "images", {"shape": (*image_size, 3)}),
+        Part("Rescaling", LAYER_NAME, {"scale": rescale.scale, "offset": rescale.offset}),
+    ]
     block = -1
     for row, layer in enumerate(layers):
         block += layer.kind in WEIGHTED

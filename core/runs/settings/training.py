@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 Metric = Literal["val_loss", "val_accuracy", "val_macro_f1"]
+MAX_EPOCH_IMAGES = 50_000_000  # whose order is drawn at once
 
 
 class TrainingSettings(BaseModel):
@@ -121,3 +122,13 @@ class TrainingSettings(BaseModel):
         le=2**31 - 1,
         description="Start of the random numbers; the same seed repeats the same run.",
     )
+
+    @field_validator("batch_size")
+    @classmethod
+    def _check_images_of_epoch(cls, batch_size: int, given: ValidationInfo) -> int:
+        steps = given.data.get("steps_per_epoch", 0)
+        if steps * batch_size > MAX_EPOCH_IMAGES:
+            raise ValueError(
+                f"with {steps:,} steps per epoch an epoch would have more than {MAX_EPOCH_IMAGES:,} images"
+            )
+        return batch_size

@@ -72,7 +72,7 @@ def prepare_features(
     def count(num_images: int) -> None:
         nonlocal done
         done += num_images
-        progress(done, total)
+        progress(min(done, total), total)  # what float16 cannot hold is computed twice
 
     kept = [
         computation.make(each, count) if array is None else array
@@ -125,9 +125,17 @@ class _Computation:
         """What is computed."""
         return self._names[self._output]
 
+    @property
+    def _is_exact(self) -> bool:
+        """Whether the last digits count, too."""
+        return self._config.cache_precision == "float32"
+
+    def _key(self, name: str) -> str:
+        return name if self._is_exact else f"{name} folded"
+
     def find(self, wanted: _Wanted) -> np.ndarray | None:
         """Return features that are kept; None where there are none."""
-        return wanted.shelf.find(self.name, wanted.dtype)
+        return wanted.shelf.find(self._key(self.name), wanted.dtype)
 
     def make(self, wanted: _Wanted, count: Callable[[int], None]) -> np.ndarray:
         """Compute features and keep them; in float32 where float16 cannot hold them.
@@ -138,13 +146,17 @@ class _Computation:
         """
         shape = (wanted.samples.num_samples, *self._prefix.output_shape[1:])
         try:
-            return wanted.shelf.write(self.name, wanted.dtype, self._batches(wanted, count), shape=shape)
+            return wanted.shelf.write(
+                self._key(self.name), wanted.dtype, self._batches(wanted, count), shape=shape
+            )
         except OverflowError:
             exact = _Wanted(wanted.shelf, wanted.samples, wanted.view, "float32")
             kept = self.find(exact)
             if kept is not None:
                 return kept
-            return wanted.shelf.write(self.name, "float32", self._batches(exact, count), shape=shape)
+            return wanted.shelf.write(
+                self._key(self.name), "float32", self._batches(exact, count), shape=shape
+            )
 
     def _batches(self, wanted: _Wanted, count: Callable[[int], None]) -> Iterator[np.ndarray]:
         layer, earlier = self._find_earlier(wanted)
@@ -174,8 +186,8 @@ class _Computation:
         dtypes = dict.fromkeys(("float32", wanted.dtype))  # float16 is not made more exact again
         for layer, name in reversed(self._names.items()):
             for dtype in dtypes:
-                if layer != self._output and wanted.shelf.path(name, dtype).exists():
-                    earlier = wanted.shelf.find(name, dtype)
+                if layer != self._output and wanted.shelf.path(self._key(name), dtype).exists():
+                    earlier = wanted.shelf.find(self._key(name), dtype)
                     if earlier is not None:
                         return layer, earlier
         return None, None
@@ -185,9 +197,8 @@ class _Computation:
         key = (layer, str(dtype))
         if key not in self._functions:
             start = self._prefix.input if layer is None else self._prefix.get_layer(layer).output
-            exact = self._config.cache_precision == "float32"
             part = keras.Model(start, self._prefix.output)
-            self._functions[key] = feature_function(part, dtype, exact=exact)
+            self._functions[key] = feature_function(part, dtype, exact=self._is_exact)
         return self._functions[key]
 
 

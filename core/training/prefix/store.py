@@ -7,14 +7,14 @@ not used for long, and written whole or not at all.
 import hashlib
 import json
 import math
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from core.caches import hold, writing
+from core.caches import map_array, writing
+from core.errors import WorkspaceError
 from core.runs.config import RunConfig
 from core.training.pipeline import Samples
 from core.workspace import Workspace
@@ -53,14 +53,7 @@ class Shelf:
 
         They stay on disk for as long as the array or a part of it is used.
         """
-        path = self.path(computation, dtype)
-        try:
-            features: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError):
-            return None
-        use = hold(self.workspace, path)
-        weakref.finalize(features._mmap, use.release)  # type: ignore[attr-defined] # every part keeps it
-        return features
+        return map_array(self.workspace, self.path(computation, dtype))
 
     def write(
         self, computation: str, dtype: str, batches: Iterator[np.ndarray], *, shape: tuple[int, ...]
@@ -75,7 +68,7 @@ class Shelf:
 
         Raises:
             CacheFullError: There is no room for them.
-            WorkspaceError: The disk is full or cannot be written.
+            WorkspaceError: The disk is full or cannot be written, or the file is gone at once.
         """
         path = self.path(computation, dtype)
         kind = np.dtype(dtype)
@@ -88,7 +81,7 @@ class Shelf:
                 file.write(np.ascontiguousarray(batch, dtype=kind).data)
         kept = self.find(computation, dtype)
         if kept is None:
-            raise OSError(f"{path} was written and is gone")
+            raise WorkspaceError(f"{path} was written and cannot be read; look at the disk, then try again.")
         return kept
 
 

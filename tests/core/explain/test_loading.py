@@ -39,6 +39,18 @@ def test_a_pooling_after_the_last_convolution_is_not_its_map():
     assert last_map_layer(keras.Model(image, keras.layers.Flatten()(x))).name == "only"
 
 
+def test_where_branches_are_joined_the_last_map_is_what_they_have_become():
+    import keras
+
+    from core.explain.loading import last_map_layer
+
+    image = keras.Input((8, 8, 3))
+    branches = [keras.layers.Conv2D(2, 3, padding="same")(image) for _ in range(2)]
+    x = keras.layers.Concatenate(name="joined")(branches)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    assert last_map_layer(keras.Model(image, x)).name == "joined"
+
+
 def test_a_network_without_convolution_is_refused(model_without_convolution):
     from core.explain.loading import last_map_layer
 

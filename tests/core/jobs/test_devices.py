@@ -6,7 +6,14 @@ import pynvml
 import pytest
 
 from core.errors import RunError
-from core.jobs.devices import check_devices, find_slots
+from core.jobs.devices import (
+    ALL_DEVICES,
+    GIVEN_VARIABLE,
+    VISIBLE_VARIABLE,
+    check_devices,
+    find_slots,
+    given_devices,
+)
 
 
 @pytest.fixture
@@ -73,3 +80,14 @@ def test_no_run_is_shared_among_more_gpus_than_there_are(
     with pytest.raises(RunError, match="has no GPU that can train; set it to 1"):
         check_devices(2)
     check_devices(1)
+
+
+def test_what_a_worker_starts_knows_all_devices_that_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(GIVEN_VARIABLE, raising=False)
+    monkeypatch.delenv(VISIBLE_VARIABLE, raising=False)
+    assert given_devices() == ALL_DEVICES
+    monkeypatch.setenv(VISIBLE_VARIABLE, "0,1")
+    assert given_devices() == "0,1"
+    monkeypatch.setenv(GIVEN_VARIABLE, given_devices())
+    monkeypatch.setenv(VISIBLE_VARIABLE, "1")  # as the launcher limits a worker
+    assert given_devices() == "0,1"

@@ -217,7 +217,7 @@ def test_the_path_of_a_weights_file_does_not_depend_on_the_current_folder(
     queue_run: QueueRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("core.jobs.queue.check_config", lambda config, workspace: None)
+    monkeypatch.setattr("core.jobs.queue.check_config", lambda *_, **__: None)
     assert queue_run(model="mobilenet", weights="w.h5").config.weights == str(tmp_path / "w.h5")
     assert queue_run(model="mobilenet", weights="none").config.weights == "none"
 

@@ -65,6 +65,7 @@ def test_a_killed_worker_is_interrupted_the_queue_goes_on_and_resuming_continues
     assert wait_for_end(killed).state is State.INTERRUPTED
     wait_until(lambda: "SIGKILL" in killed.status.message)
     assert "resume" in killed.status.message
+    assert "or train again with batch size" in killed.status.message
     assert killed.status.seconds >= 1.0  # two epochs of half a second
     assert wait_for_end(after).state is State.DONE
     num_epochs = len(killed.history)

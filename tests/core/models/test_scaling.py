@@ -39,7 +39,3 @@ def test_a_color_that_never_changes_is_only_shifted():
 def test_without_statistics_nothing_changes():
     assert np.array_equal(_scaled("standard"), IMAGES)
     assert np.array_equal(_scaled("minmax"), IMAGES)
-
-
-def test_a_network_with_its_own_scaling_gets_none():
-    assert find_rescale("inside") is None

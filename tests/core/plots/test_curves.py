@@ -43,7 +43,7 @@ def test_without_a_best_epoch_nothing_is_marked(best_epoch: int | None) -> None:
 def test_before_the_first_epoch_the_axes_are_the_same() -> None:
     empty, full = plot_curves(HISTORY.iloc[:0], best_epoch=0), plot_curves(HISTORY)
     assert [len(curve.x) for curve in empty.data] == [0, 0]
-    assert empty.layout.yaxis.title.text == full.layout.yaxis.title.text == "Loss (cross-entropy, nats)"
+    assert empty.layout.yaxis.title.text == full.layout.yaxis.title.text == "Loss (nats)"
     assert full.layout.xaxis.title.text == "Epoch"
 
 
@@ -130,4 +130,4 @@ def test_eight_runs_are_told_apart_by_color() -> None:
 def test_without_runs_there_are_axes() -> None:
     figure = plot_run_curves([], look=Look(by_time=True))
     assert len(figure.data) == 0
-    assert figure.layout.yaxis.title.text == "Loss (cross-entropy, nats)"
+    assert figure.layout.yaxis.title.text == "Loss (nats)"

@@ -12,9 +12,10 @@ import pytest
 
 from core.errors import ModelError, RunError
 from core.models.registry import build_model
+from core.models.run_loading import load_saved
 from core.runs.config import RunConfig
 from core.runs.run import Run
-from core.training.export import compare, export_model, load_network, to_float32
+from core.training.export import compare, export_model, to_float32
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3)).astype(np.float32)
 NAMES = ("a", "ü b", "c")
@@ -94,7 +95,7 @@ def test_a_damaged_network_is_refused(tmp_path: Path, content: bytes) -> None:
     run = Run(tmp_path)
     run.model_path.write_bytes(content)
     with pytest.raises(ModelError, match=r"best\.keras is not a readable Keras model .*train the run again"):
-        load_network(run)
+        load_saved(run.model_path)
 
 
 def test_a_network_with_code_of_its_own_is_refused(tmp_path: Path) -> None:
@@ -103,4 +104,4 @@ def test_a_network_with_code_of_its_own_is_refused(tmp_path: Path) -> None:
     entry = keras.Input((4,))
     keras.Model(entry, keras.layers.Lambda(double)(entry)).save(run.model_path)
     with pytest.raises(ModelError, match="not a readable Keras model"):
-        load_network(run)
+        load_saved(run.model_path)

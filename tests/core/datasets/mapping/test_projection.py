@@ -1,5 +1,6 @@
 """t-SNE and UMAP in their own process: progress, a stop, a death, and TensorFlow left alone."""
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -28,8 +29,12 @@ def clusters(num_rows: int = 60) -> np.ndarray:
 
 
 def workers() -> list[psutil.Process]:
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "core.datasets.mapping.projection" in child.cmdline()]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            if "core.datasets.mapping.projection" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def wait_for(condition, seconds=60):

@@ -175,6 +175,19 @@ def test_a_cancelled_run_leaves_the_model_of_its_best_epoch_and_what_to_resume_f
         train(workspace, run, should_stop=_never)
 
 
+def test_a_loss_that_explodes_leaves_the_model_of_the_best_epoch(workspace, new_run, monkeypatch):
+    def rates(
+        config: RunConfig, epoch: int, num_steps: int, history: pd.DataFrame | None = None
+    ) -> np.ndarray:
+        return np.full(num_steps, 1e30 if epoch == 2 else 0.01)
+
+    monkeypatch.setattr("core.training.schedules.epoch_rates", rates)
+    run = new_run(optimizer="sgd")
+    with pytest.raises(RunError, match="lower the learning rate and train again"):
+        train(workspace, run, should_stop=_never)
+    assert np.isfinite(keras.models.load_model(run.model_path).get_layer("logits").get_weights()[0]).all()
+
+
 def test_a_run_begun_on_features_can_be_resumed_without_them(workspace, new_run, monkeypatch):
     whole, stopped = new_run(), new_run()
     train(workspace, whole, should_stop=_never)
