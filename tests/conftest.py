@@ -1,13 +1,15 @@
-"""What several folders of tests need: a finished run that no network has trained."""
+"""What several folders of tests need: workspaces, and a finished run that no network has trained."""
 
+import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.datasets import builtin
 from core.predictions import Predictions, save_predictions
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
@@ -23,6 +25,14 @@ def planted_probs(y_true: np.ndarray, num_classes: int, *, seed: int = 0) -> np.
     probs[np.arange(len(y_true)), guess] += 1
     probs[np.arange(len(y_true)), partner] += 0.4
     return (probs / probs.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _builtin_datasets_are_drawn_once() -> Iterator[None]:
+    """Drawing ``shapes`` takes a second, and hundreds of tests begin with a fresh workspace."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builtin, "build_builtin", functools.cache(builtin.build_builtin))
+        yield
 
 
 @pytest.fixture
