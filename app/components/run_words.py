@@ -27,7 +27,7 @@ PHRASES = {  # after "Run lenet-3"
     State.INTERRUPTED: "was interrupted",
     State.FAILED: "has failed",
 }
-PHASES = {"preparing": "Reading the images", "evaluating": "Measuring the best epoch"}
+PHASES = {"preparing": "Preparing", "evaluating": "Measuring the best epoch"}
 
 
 def duration(seconds: float) -> str:

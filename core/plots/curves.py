@@ -150,12 +150,14 @@ def _new(metric: str, look: Look, histories: Sequence[pd.DataFrame]) -> go.Figur
     figure.update_layout(uirevision=f"{metric} {look.log} {look.by_time}")  # a zoom outlasts a new epoch
     is_log = look.log and metric in LOG_METRICS
     figure.update_yaxes(type="log" if is_log else "linear")
+    if is_log:
+        figure.update_yaxes(tickformat="~g")  # 0.05: plotly would write a lone 5 between 0.1 and 0.01
     if metric in LOG_METRICS and not is_log:
         figure.update_yaxes(rangemode="tozero")
     if not look.by_time and max(map(len, histories), default=0) <= FEW_EPOCHS:
         figure.update_xaxes(dtick=1)
     if metric == "learning_rate":
-        figure.update_yaxes(exponentformat="power" if is_log else "e")
+        figure.update_yaxes(exponentformat="e")
     return figure
 
 

@@ -60,6 +60,13 @@ def test_the_command_compares_them_and_says_what_each_saw(regroup, home, finish_
     assert f"{full.id} saw clean pictures; {grouped.id} saw {seen}." in error
 
 
+def test_the_runs_page_says_what_it_saw(open_page, runs):
+    _, grouped = runs
+    assert "It sees the test pictures of 'hidden', which are occluded" in texts(
+        open_page(Page.RUNS, run=grouped.id)
+    )
+
+
 def test_the_page_offers_it_and_says_what_each_saw(open_page, workspace, finish_run, runs):
     full, grouped = runs
     app = open_page(Page.COMPARE, dataset="digits", run=full.id)

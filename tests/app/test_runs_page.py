@@ -339,6 +339,7 @@ def test_an_export_that_is_kept_can_be_downloaded_and_a_newer_network_voids_it(
     (folder / "lenet-1.keras").write_bytes(b"exported")
     (folder / "lenet-1.labels.txt").write_text("0\n1\n")
     kept = {"path": "lenet-1.keras", "labels_path": "lenet-1.labels.txt", "bytes": 8}
+    kept["network_time"] = run.model_path.stat().st_mtime_ns
     (folder / "export.json").write_text(json.dumps({**kept, "max_difference": 2e-7, "num_images": 128}))
     app = open_page("views/runs.py", run=run.id)
     assert "largest difference of a probability 2e-07 on 128 validation images" in app.success[0].value

@@ -143,6 +143,9 @@ def test_weights_that_are_missing_or_frozen_at_random_are_told_before_the_start(
     choose(app, model="mobilenet")
     [warning] = [element.value for element in app.warning]
     assert "mobilenet\\_2\\_5\\_224\\_tf\\_no\\_top" in warning
+    choose(app, weights="file")
+    assert "Write where the weights file is" in app.warning[0].value
+    assert next(button for button in app.button if button.label == "Train").disabled
     choose(app, weights="none")
     assert not app.warning
     app.session_state["train_cut"] = 1  # as a click on the row of blocks does
@@ -176,6 +179,7 @@ def test_occluded_pictures_of_the_same_dataset_can_be_shown(
     choose(app, occluded_digits="hidden")
     config = shown_config(app)
     assert (config.occluded_with, config.occluded_splits) == ("hidden", "test")
+    assert "the test pictures of 'hidden', which are occluded" in texts(app)
     app = open_page("views/train.py", dataset="hidden")
     assert "train_occluded_hidden" not in keys(app)
 

@@ -66,7 +66,8 @@ def test_chosen_rows_move_are_copied_and_taken_out(stack_page: AppTest) -> None:
     press(app, "Remove")
     assert layers(app) == LENET
     press(app, "Add")
-    assert layers(app) == (*LENET, stack_rows.NEW_ROW)
+    assert layers(app) == (*LENET, stack_rows.NEW_ROW_AFTER_LIST)
+    assert stack_rows.copy_rows([{stack_rows.PICK: False, "kind": "max_pool"}])[-1]["kind"] == "conv"
 
 
 def test_a_row_that_cannot_be_says_so_and_the_start_is_refused_with_it(
@@ -77,6 +78,7 @@ def test_a_row_that_cannot_be_says_so_and_the_start_is_refused_with_it(
     assert any("Row 1: The map would vanish" in warning.value for warning in app.warning)
     press(app, "Train")
     assert "would vanish" in app.error[0].value
+    assert "Try three batches" in {button.label for button in app.button}  # the rest of the page stays
     assert queued_runs(workspace) == []
     change(app, {0: {"padding": "same"}})
     assert not app.warning

@@ -7,6 +7,7 @@ from app.components.plain_text import plain
 from app.components.run_words import BADGES, duration, load_words, progress_share, progress_text
 from app.failures import shown_as_text
 from app.navigation import Page, go_to
+from core.evaluation.shown import pictures_seen
 from core.jobs.queue import cancel, resume
 from core.runs.augmentation import describe
 from core.runs.notes import update_about
@@ -73,6 +74,8 @@ def _draw_state(run: Run, status: RunStatus) -> None:
         st.markdown(_outcome(run, status))
     if run.dataset_version is not None:
         st.caption(f"It saw version {run.dataset_version} of {plain(config.dataset)}.", help=VERSION)
+    if config.occluded_with is not None:
+        st.caption(f":material/hide_image: It sees {plain(pictures_seen(config))}.")
     if config.augmentation is not None:
         st.caption(f"In each epoch every training image is {describe(config.augmentation)}.")
 

@@ -37,7 +37,10 @@ COLUMNS = {
         "counts the same.",
     ),
     "images_per_second": st.column_config.NumberColumn(
-        "Images/s", width="small", format="localized", help="Training images a second, median over the epochs."
+        "Images/s",
+        width="small",
+        format="localized",
+        help="Training images a second, median over the epochs.",
     ),
     "seconds": st.column_config.NumberColumn(
         "Seconds", width="small", format="localized", help="Time spent working."

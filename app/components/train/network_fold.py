@@ -67,7 +67,7 @@ def network_fold(settings: dict[str, Any], problems: list[str]) -> dict[str, Any
 def _weights(spec: ModelSpec) -> dict[str, Any]:
     runs = cache.trained_runs(spec.name)
     if not spec.pretrained:
-        weights = _run_choice(runs, "At random") if runs else None
+        weights = _run_choice(runs, "None: its weights start at random") if runs else None
         return {"weights": f"run:{weights}"} if weights else {}
     options = [name for name in WEIGHTS if name != "run" or runs]
     if st.session_state.get(key_of("weights")) not in options:

@@ -7,6 +7,7 @@ from app.components.plain_text import plain
 from app.components.train.steps import count_steps
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.gaps import find_gaps
+from core.evaluation.shown import pictures_seen
 from core.regrouping.store import load_grouping
 from core.runs.augmentation import describe, find_risks
 from core.runs.config import RunConfig
@@ -34,6 +35,8 @@ def train_plan(dataset: Dataset, config: RunConfig) -> None:
         f"{CHOSEN_BY[config.best_epoch]}; {num_test:,} test images are kept for the end. "
         f"{_labels(dataset, config)}"
     )
+    if config.occluded_with is not None:
+        st.markdown(f":material/hide_image: It is shown {plain(pictures_seen(config))}.")
     if config.batch_size > num_train:
         st.warning(
             f"A batch of {config.batch_size:,} is larger than the {num_train:,} training images: every epoch "

@@ -15,7 +15,9 @@ from core.runs.stack import StackLayer
 KEY_BASE, KEY_ROWS, KEY_VERSION = "train_stack_base", "train_stack_rows", "train_stack_version"
 PICK = "pick"  # column of the chosen rows
 WITH_UNITS = {"conv", "separable_conv", "dense"}  # kinds whose number of filters or units is theirs to say
+MAKES_LIST = {"flatten", "global_average_pool", "global_max_pool", "dense"}  # no map comes after these
 NEW_ROW = StackLayer(kind="conv", units=32, activation="relu")
+NEW_ROW_AFTER_LIST = StackLayer(kind="dense", units=128, activation="relu")
 
 Row = dict[str, Any]
 
@@ -98,9 +100,10 @@ def move_rows(rows: Sequence[Row], step: int) -> list[Row]:
 
 
 def copy_rows(rows: Sequence[Row]) -> list[Row]:
-    """Return rows with a copy below each chosen one; where none is chosen, with a new one at the end."""
+    """Return rows with a copy below each chosen one; where none is chosen, with a fitting one at the end."""
     if not any(row[PICK] for row in rows):
-        return [*rows, {PICK: False, **NEW_ROW.model_dump()}]
+        is_list = any(row["kind"] in MAKES_LIST for row in rows)
+        return [*rows, {PICK: False, **(NEW_ROW_AFTER_LIST if is_list else NEW_ROW).model_dump()}]
     return [each for row in rows for each in ([row, {**row, PICK: False}] if row[PICK] else [row])]
 
 
