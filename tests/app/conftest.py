@@ -18,6 +18,7 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("REGROUP_HOME", str(tmp_path))
     monkeypatch.setattr("core.jobs.supervisor.Supervisor.start", lambda self: None)
+    monkeypatch.setattr("core.jobs.supervisor.ensure_supervised", lambda workspace: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     return open_workspace()
