@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
 
 from core.datasets.editing.edits import exclude, record, undo
 from core.datasets.images.pixels import load_pixels
@@ -93,6 +94,19 @@ def test_a_run_leaves_history_model_and_predictions_of_its_best_epoch(workspace,
     model = keras.models.load_model(run.model_path)
     pixels = load_pixels(workspace, dataset, square(8))[dataset.sample_ids("test")]
     assert np.allclose(predictions.probs, np.asarray(model(pixels)), atol=1e-6)
+
+
+def test_a_batch_larger_than_the_data_and_validation_without_a_class_are_learned_from(workspace, add_colors):
+    add_colors(train=20, val=2)  # validation images are blue and red
+    settings = {"image_size": 8, "batch_size": 64, "epochs": 2, "best_epoch": "val_macro_f1"}
+    run = create_run(workspace, RunConfig.make(dataset="colors", **settings))
+    train(workspace, run, should_stop=_never)
+    assert run.written_status.steps_per_epoch == 1
+    predictions = load_predictions(run.predictions_path("val"))
+    assert sorted(predictions.y_true) == [0, 2]
+    best = run.history.set_index("epoch").loc[run.written_status.best_epoch]
+    expected = f1_score(predictions.y_true, predictions.y_pred, average="macro", zero_division=0)
+    assert best["val_macro_f1"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_stored_validation_loss_is_that_of_the_stored_predictions(workspace, new_run):
