@@ -139,12 +139,6 @@ def queued_runs(workspace: Workspace) -> list[Run]:
     return [run for run in runs if _is_waiting(run)]
 
 
-def queue_position(workspace: Workspace, run: Run) -> int:
-    """Return how many runs come before a waiting run, those in training included; 0 when it does not wait."""
-    waiting = queued_runs(workspace)
-    return len(active_ids(workspace)) + waiting.index(run) if run in waiting else 0
-
-
 def active_ids(workspace: Workspace) -> list[str]:
     """Return the ids of the runs that are being started or trained now."""
     started = sorted(path.name for path in _started_dir(workspace).glob("*"))

@@ -18,9 +18,8 @@ from core.runs.settings.network import ALPHAS, NetworkSettings
 from core.runs.settings.training import TrainingSettings
 from core.runs.stack import StackLayer
 
-__all__ = ["ALPHAS", "SUBJECTS", "RunConfig"]
+__all__ = ["ALPHAS", "RunConfig"]
 
-SUBJECTS = (ImageSettings, NetworkSettings, TrainingSettings, ImbalanceSettings, ComputingSettings)
 NESTED: dict[str, type[BaseModel]] = {"augmentation": Augmentation, "layers": StackLayer}
 
 

@@ -13,7 +13,6 @@ from core.errors import DatasetError, GroupingError, ModelError, RunError, Weigh
 from core.jobs.queue import (
     adopt_orphans,
     cancel,
-    queue_position,
     queued_runs,
     resume,
     submit,
@@ -34,7 +33,6 @@ QueueRun = Callable[..., Run]
 def test_runs_wait_in_the_order_in_which_they_were_asked_for(home: Workspace, queue_run: QueueRun) -> None:
     runs = [queue_run(), queue_run(model="small_cnn"), queue_run()]
     assert queued_runs(home) == runs
-    assert [queue_position(home, run) for run in runs] == [0, 1, 2]
     assert [take_next(home) for _ in range(4)] == [*runs, None]
 
 
@@ -75,7 +73,6 @@ def test_a_waiting_run_says_for_whom_it_waits(home: Workspace, queue_run: QueueR
     assert third.status.message == "Waits for lenet-1 to finish (2 before it)."
     assert take_next(home) == first
     assert first.status.message == "The worker is starting."
-    assert queue_position(home, second) == 1  # the one that starts comes before it
     first.update_status(state=State.DONE)
     tell_waiting(home)
     assert second.status.message == "It is the next to start."
