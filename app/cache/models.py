@@ -6,13 +6,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 import streamlit as st
-from core.explain.layer_tables import layer_table as compute_table
 
 from app.cache.datasets import dataset, dataset_key, dataset_names
 from app.cache.home import workspace
 from app.cache.runs import config as config_of
 from core.datasets.preparing.shown import find_occluded
 from core.errors import DatasetError, ExplainError, RunError
+from core.explain.layer_tables import layer_table as compute_table
 from core.models.catalog import find_model
 from core.models.table import ModelTable
 from core.runs.config import RunConfig
