@@ -15,9 +15,7 @@ import contextlib
 import io
 import json
 import os
-import queue
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -26,7 +24,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from core.datasets.own_process import own_process
+from core.datasets.own_process import converse, last_words, own_process
 from core.datasets.parallel import Progress, progress_of_part
 from core.errors import DatasetError
 
@@ -35,7 +33,6 @@ PERPLEXITY = 30.0  # images that count as near, for t-SNE; a third of them all a
 NUM_NEIGHBORS = 15  # the same for UMAP
 NUM_STEPS = 1000  # of t-SNE
 MODULE = "core.datasets.mapping.projection"
-LOOK_S = 0.1  # seconds between two looks whether to stop
 NICENESS = 5  # pages come first
 SHAPE_TYPE = np.dtype("<i8")  # of the two numbers that are sent before the rows
 STEP = re.compile(r"Iteration (\d+)|(\d+)/(\d+)")
@@ -58,55 +55,23 @@ def project(rows: np.ndarray, method: str, *, seed: int = 0, progress: Progress 
         DatasetError: The process failed, as when memory ran out.
     """
     with tempfile.TemporaryFile() as errors, own_process(MODULE, method, str(seed), errors=errors) as process:
-        lines = _send(process, rows)
+        shape = np.array(rows.shape, SHAPE_TYPE).tobytes()
         told: dict[str, Any] = {"stage": "Starting", "done": 0, "total": 0}
-        while (line := _next(lines)) is not None:
+        for line in converse(process, shape, np.ascontiguousarray(rows, dtype=np.float32).data):
             if line:
                 told |= json.loads(line)
             if (
                 part := progress_of_part(progress, f"{TITLES[method]}: {told['stage']}", unit="steps")
             ) is not None:
                 part(told["done"], told["total"])
-        process.wait()
         if "coordinates" not in told:
             raise DatasetError(_why(method, process.returncode, errors))
     content = base64.b64decode(told["coordinates"])
     return np.frombuffer(content, np.float32).reshape(len(rows), 2).copy()
 
 
-def _send(process: subprocess.Popen[bytes], rows: np.ndarray) -> "queue.SimpleQueue[bytes | None]":
-    """Hand over the rows; return the queue of the lines that come back, None being the end."""
-    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
-
-    def listen() -> None:
-        with contextlib.suppress(OSError, ValueError):  # ValueError: closed meanwhile
-            for line in stdout:
-                lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=listen, name="map lines", daemon=True).start()
-    with contextlib.suppress(BrokenPipeError):  # it has died, which its exit status tells
-        stdin.write(np.array(rows.shape, SHAPE_TYPE).tobytes())
-        stdin.write(np.ascontiguousarray(rows, dtype=np.float32).data)
-        stdin.flush()
-    return lines
-
-
-def _next(lines: "queue.SimpleQueue[bytes | None]") -> bytes | None:
-    """Return the next line, nothing when none came for a moment, None at the end."""
-    try:
-        return lines.get(timeout=LOOK_S)
-    except queue.Empty:
-        return b""
-
-
 def _why(method: str, status: int, errors: IO[bytes]) -> str:
-    errors.seek(0)
-    last = (errors.read().decode(errors="replace").strip().splitlines() or ["no word"])[-1][:200]
-    reason = "its process was killed, probably for lack of memory" if status < 0 else last
+    reason = "its process was killed, probably for lack of memory" if status < 0 else last_words(errors)
     return f"{TITLES[method]} failed ({reason}); choose PCA, or close other programs and try again."
 
 
