@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 START_S = 90  # how long a server may take to answer
@@ -106,6 +106,20 @@ def end_workers(home: Path) -> None:
 def find_browser() -> str | None:
     """Path of a Chromium on this machine."""
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait for what the page cannot show, such as a file."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def press_button(page: Page, name: str) -> None:
+    """Press a button of the page once nothing is being drawn, which could replace it under the mouse."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
 @contextmanager

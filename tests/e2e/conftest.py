@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from serving import Server, chromium, dashboard_command, end_workers, find_browser, start_server
 
-PATIENCE_MS = 30_000  # how long something may take to appear on a busy machine
+PATIENCE_MS = 60_000  # how long something may take to appear on a busy machine
 
 
 @pytest.fixture

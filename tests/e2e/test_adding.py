@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from serving import Server
+from serving import Server, wait_until
 
 from core.datasets.adding.add import add_dataset
 from core.datasets.store import load_dataset
@@ -103,5 +103,5 @@ def test_a_folder_that_moved_is_found_again(
     expect(page.get_by_text("is not there any more, and with it all 18 images")).to_be_visible()
     enter(page, "Folder of the images now", str(tmp_path / "moved"))
     page.get_by_role("button", name="Use this folder").click()
+    wait_until(lambda: load_dataset(workspace, "boxes").root == tmp_path / "moved")
     expect(page.get_by_text("is not there any more")).not_to_be_visible()
-    assert load_dataset(workspace, "boxes").root == tmp_path / "moved"

@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
-from serving import ROOT, Server
+from serving import ROOT, Server, press_button, wait_until
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from core.predictions import Predictions, load_predictions
@@ -26,10 +25,6 @@ def go(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
-
-
 def set_number(page: Page, label: str, value: int) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(str(value))
@@ -41,17 +36,10 @@ def start_training(page: Page, server: Server, home: Path, *, epochs: int, datas
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     set_number(page, "Epochs", epochs)
     expect(page.get_by_text(f"{epochs} times")).to_be_visible()
-    press(page, "Train")
+    press_button(page, "Train")
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("run=small_cnn-1"))
     return Run(home / "runs" / "small_cnn-1")
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def worker_of(run: Run) -> psutil.Process:
@@ -130,35 +118,35 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
     macro = f1_score(val.y_true, val.y_pred, average="macro", zero_division=0)
     expect(page.get_by_text(f"{macro:.3f}", exact=True).first).to_be_visible()
 
-    press(page, "Group the confused classes")
+    press_button(page, "Group the confused classes")
     expect(page.get_by_text("12 classes → 12 groups")).to_be_visible()
     expect_score(page, "before", merged_accuracy(val, []))
     expect_score(page, "before", "covered", "test")
     first, second = worst_pairs(val)
     click_cell(page, val, *first)
     expect(page.locator("p", has_text=f"{first[0]} taken for {first[1]}:")).to_be_visible()
-    press(page, "Merge")
+    press_button(page, "Merge")
     expect(page.get_by_text("12 classes → 11 groups")).to_be_visible()
     expect_score(page, "merged labels", merged_accuracy(val, [first]))
     click_cell(page, val, *second)
     expect(page.locator("p", has_text=f"{second[0]} taken for {second[1]}:")).to_be_visible()
-    press(page, "Merge")
+    press_button(page, "Merge")
     expect(page.get_by_text("12 classes → 10 groups")).to_be_visible()
     expect_score(page, "merged labels", merged_accuracy(val, [first, second]))
-    press(page, "Undo")
+    press_button(page, "Undo")
     expect(page.get_by_text("12 classes → 11 groups")).to_be_visible()
     expect_score(page, "merged labels", merged_accuracy(val, [first]))
-    press(page, "Redo")
+    press_button(page, "Redo")
     expect(page.get_by_text("12 classes → 10 groups")).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("12 classes → 10 groups")).to_be_visible()
-    press(page, "Save grouping")
+    press_button(page, "Save grouping")
     expect(page.get_by_text("Saved as 10 groups.")).to_be_visible()
     test = load_predictions(full.predictions_path("test"))
     expect_score(page, "merged labels", merged_accuracy(test, [first, second]), "test")
 
-    press(page, "Train on these groups")
+    press_button(page, "Train on these groups")
     expect(page).to_have_url(re.compile("run=small_cnn-2"))
     retrained = Run(home_dir / "runs" / "small_cnn-2")
     expect(page.get_by_role("button", name="See what it confuses")).to_be_visible(timeout=TRAINING_MS)
@@ -177,7 +165,7 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
     points = abs(accuracy_score(coarse.y_true, coarse.y_pred) - merged) * 100
     assert f"{points:.1f} point" in answer or "equally" in answer, answer
 
-    press(page, "What does it look at?")
+    press_button(page, "What does it look at?")
     expect(page.get_by_role("heading", name="Look inside", exact=True)).to_be_visible()
     expect(page.get_by_role("tab", name="Where it looks")).to_be_visible()
     panel = page.get_by_role("tabpanel").first
@@ -202,7 +190,7 @@ def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_no
     before = run.history
     assert run.status.state is State.INTERRUPTED
 
-    press(page, "Resume")
+    press_button(page, "Resume")
     expect(page.get_by_text("Training").first).to_be_visible()
     wait_until(lambda: run.status.epoch > len(before))
     assert np.allclose(run.history["loss"][: len(before)], before["loss"])
@@ -226,7 +214,7 @@ def test_two_browsers_see_the_same_run_and_cancelling_in_one_shows_in_the_other(
     other = page.context.browser.new_context().new_page()
     other.goto(f"{server.url}/runs?run={run.id}")
     expect(other.get_by_text(re.compile(r"epoch \d+ of 200")).first).to_be_visible()
-    press(other, "Cancel")
+    press_button(other, "Cancel")
     expect(page.get_by_text("Cancelled").first).to_be_visible()
     expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
     other.context.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from serving import Server
+from serving import Server, press_button
 
 from core.datasets.balance import count_images
 from core.datasets.images.reading import read_image
@@ -16,10 +16,6 @@ from core.datasets.store import load_dataset
 from core.workspace import open_workspace
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
 def set_number(page: Page, label: str, value: int) -> None:
@@ -45,7 +41,7 @@ def test_a_division_is_previewed_applied_and_undone_and_pictures_are_occluded(
     set_number(page, "Test, %", 25)
     expect(page.get_by_text(re.compile(r"test 449 \(25\.0%\)"))).to_be_visible()
     assert load_dataset(open_workspace(home_dir), "digits").version == first.version
-    press(page, "Divide like this")
+    press_button(page, "Divide like this")
     expect(page.get_by_text("That is the present division.")).to_be_visible()
     divided = load_dataset(open_workspace(home_dir), "digits")
     assert count_images(divided)["test"].sum() == 449
@@ -61,7 +57,7 @@ def test_a_division_is_previewed_applied_and_undone_and_pictures_are_occluded(
     expect(pictures).to_have_count(9)
     clean, hidden = (pictures.first.locator("img").nth(n).get_attribute("src") for n in (0, 1))
     assert clean != hidden
-    press(page, "Make the dataset")
+    press_button(page, "Make the dataset")
     expect(page.get_by_role("heading", name="digits occluded")).to_be_visible()
     expect(page.get_by_text("These pictures are occluded already")).to_be_visible()
     made = load_dataset(open_workspace(home_dir), "digits occluded")

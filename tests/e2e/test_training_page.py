@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from serving import Server
+from serving import Server, press_button
 
 from core.models.blocks import layers_of
 from core.models.stack.shapes import stack_table
@@ -17,10 +17,6 @@ from core.workspace import open_workspace
 pytestmark = pytest.mark.timeout(600)
 ROW_PX = 35  # height of a row of the table, and of its head
 FILTERS_PX = 36 + 122 + 40  # into the column "Filters"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
 def expect_figures(page: Page, config: RunConfig) -> None:
@@ -68,7 +64,7 @@ def test_a_click_on_a_block_cuts_there_and_a_changed_row_counts_at_once(
     page.keyboard.press("Enter")
     expect_figures(page, usual.model_copy(update={"cut": num_blocks - 1}))
 
-    press(page, "Open as stack")
+    press_button(page, "Open as stack")
     rows = layers_of("small_cnn", ImageSize(64, 64))
     expect_figures(page, RunConfig(dataset="digits", model="stack", layers=rows))
     set_filters(page, 0, 8)
