@@ -27,7 +27,7 @@ from core.training.few_samples import read_few
 from core.training.fitting import choose_epochs
 from core.training.optimization import compile_model
 from core.training.pipeline import MEMORY_LIMIT, Samples, check_trainable, select_samples
-from core.training.pixel_stats import pixel_stats
+from core.training.pixel_stats import needed_stats
 from core.training.prefix.features import feature_function
 from core.training.prefix.plan import Features, list_views, uses_features
 from core.training.sampling import count_steps
@@ -73,7 +73,7 @@ def measure(
     )
     few, decode_s = read_few(workspace, dataset, config, train, num_batches=NUM_BATCHES, tell=tell)
     tell("Building the network", 0, NUM_BATCHES)
-    stats = pixel_stats(few.pixels, few.sample_ids) if config.scaling in {"standard", "minmax"} else None
+    stats = needed_stats(config, few.pixels, few.sample_ids)
     num_steps = count_steps(config, train.num_samples)
     with strategy.scope():
         model = build_model(config, len(few.class_names), pixel_stats=stats, workspace=workspace)

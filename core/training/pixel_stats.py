@@ -5,6 +5,7 @@ import numpy as np
 from core.datasets.images.decoding import opencv
 from core.datasets.images.unkept_pixels import UnkeptPixels
 from core.models.scaling import PixelStats
+from core.runs.config import RunConfig
 
 BLOCK_PIXELS = 4_000_000  # counted at a time; OpenCV counts in float32, exact up to 2**24
 NUM_VALUES = 256
@@ -28,6 +29,13 @@ def pixel_stats(pixels: np.ndarray | UnkeptPixels, sample_ids: np.ndarray) -> Pi
     occurring = [np.flatnonzero(channel) for channel in counts]
     low, high = ([float(found[end]) for found in occurring] for end in (0, -1))
     return PixelStats(*(_three(channel) for channel in (mean.tolist(), spread.tolist(), low, high)))
+
+
+def needed_stats(
+    config: RunConfig, pixels: np.ndarray | UnkeptPixels, sample_ids: np.ndarray
+) -> PixelStats | None:
+    """Return them as ``pixel_stats`` does where the run's scaling depends on them, else None."""
+    return pixel_stats(pixels, sample_ids) if config.scaling in {"standard", "minmax"} else None
 
 
 def count_values(pixels: np.ndarray | UnkeptPixels, sample_ids: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from core.training.few_samples import read_few
 from core.training.lr_finder import NUM_STEPS, LossOfSteps, rate_range, smooth_losses, suggest_rate
 from core.training.optimization import compile_model
 from core.training.pipeline import TrainingBatches, check_trainable, select_samples
-from core.training.pixel_stats import pixel_stats
+from core.training.pixel_stats import needed_stats
 from core.workspace import Workspace
 
 
@@ -31,7 +31,7 @@ def search_rate(
     no_pixels = np.zeros((0, *config.image_size, 3), np.uint8)
     everything = select_samples(dataset, config, no_pixels, "train")
     train, _ = read_few(workspace, dataset, config, everything, num_batches=NUM_STEPS, tell=tell)
-    stats = pixel_stats(train.pixels, train.sample_ids) if config.scaling in {"standard", "minmax"} else None
+    stats = needed_stats(config, train.pixels, train.sample_ids)
     tell("Building the network", 0, NUM_STEPS)
     with strategy.scope():
         model = build_model(config, len(train.class_names), pixel_stats=stats, workspace=workspace)

@@ -39,7 +39,7 @@ from core.training.pipeline import (
     feature_batches,
     select_samples,
 )
-from core.training.pixel_stats import pixel_stats
+from core.training.pixel_stats import needed_stats
 from core.training.prefix.features import prepare_features
 from core.training.prefix.plan import Features, uses_features
 from core.training.sampling import count_steps
@@ -216,9 +216,7 @@ def _check_version(run: Run, dataset: Dataset, checkpoint: Checkpoint | None) ->
 def _build(workspace: Workspace, run: Run, train: Samples, *, is_new: bool) -> Network:
     """Return the network with the weights that it begins with; a resumed one waits for its checkpoint."""
     config = run.config
-    stats = None
-    if config.scaling in {"standard", "minmax"}:
-        stats = pixel_stats(train.pixels, train.sample_ids)
+    stats = needed_stats(config, train.pixels, train.sample_ids)
     keras.utils.set_random_seed(config.seed)
     model = build_model(
         config, len(train.class_names), load_weights=is_new, pixel_stats=stats, workspace=workspace
