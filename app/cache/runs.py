@@ -18,8 +18,8 @@ from core.explain import service
 from core.jobs.load import LoadGauge
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.order import order_classes
-from core.regrouping.score import GroupingScore, score_grouping
+from core.regrouping.ordering.orders import order_classes
+from core.regrouping.scoring.score import GroupingScore, score_grouping
 from core.runs.config import RunConfig
 from core.runs.notes import ABOUT_FILE, About, load_about
 from core.runs.notes import run_name as name_with_title

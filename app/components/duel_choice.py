@@ -8,7 +8,7 @@ from app.navigation import Page, go_to
 from app.state import Key
 from core.evaluation.versions import edited_since
 from core.jobs.queue import submit
-from core.regrouping.opponents import (
+from core.regrouping.duel.opponents import (
     find_full,
     find_of_other_pictures,
     find_of_other_versions,

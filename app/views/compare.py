@@ -12,7 +12,7 @@ from app.components.plain_text import plain
 from core.evaluation.shown import compare_pictures
 from core.explain.samples import pick_samples
 from core.plots.duel import plot_duel
-from core.regrouping.duel import Duel, compare_on_test
+from core.regrouping.duel.comparison import Duel, compare_on_test
 from core.runs.run import Run
 from core.words import SPLIT_NAMES
 

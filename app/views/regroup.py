@@ -9,7 +9,7 @@ from app.components.finished_run import finished_run
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, show_problem
 from app.components.regroup.evidence import choice_card, pictures
-from app.components.regroup.group_list import group_list, suggestion
+from app.components.regroup.panels import show_panel
 from app.components.regroup.saving import next_steps, saved_as
 from app.components.regroup.score_card import score_card
 from app.failures import shown_as_text
@@ -74,14 +74,9 @@ def workbench(run: Run, draft: Draft) -> None:
             with st.container(border=True):
                 choice_card(draft, grouping, cache.confusion(run.id, "val"))
         pictures(run, cache.predictions(run.id, "val"), draft.chosen)
-        groups, steps = st.columns(2, gap="large")
-        with groups:
-            st.subheader("Groups")
-            group_list(draft, grouping)
-        with steps:
-            st.subheader("Next")
-            suggestion(draft, grouping)
-            next_steps(run, history, saved)
+        show_panel(run, draft)
+        st.subheader("Next")
+        next_steps(run, history, saved)
 
 
 st.title("Regroup")
@@ -101,6 +96,6 @@ elif run is not None:
     command_popover(
         ["suggest", run.id, "--groups", str(num_groups), "--save", f"{num_groups} groups"],
         "from core.evaluation.confusion import compute_confusion\n"
-        "from core.regrouping.suggest import suggest_grouping\n\n"
+        "from core.regrouping.suggesting.suggest import suggest_grouping\n\n"
         f"suggest_grouping(compute_confusion(predictions), predictions.class_names, {num_groups})",
     )

@@ -13,7 +13,7 @@ def plot_duel(rows: pd.DataFrame, *, random_mean: float) -> go.Figure:
 
     Args:
         rows: One row a way: name, num_classes, and accuracy, low and high (shares 0-1), as in
-            ``core.regrouping.duel.DuelRow``.
+            ``core.regrouping.duel.comparison.DuelRow``.
         random_mean: Mean accuracy of merging into random groups of the same sizes, share 0-1.
     """
     height = 110 + 48 * len(rows)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
-from core.regrouping.duel import compare_on_test
+from core.regrouping.duel.comparison import compare_on_test
 from core.regrouping.grouping import Grouping
 from core.regrouping.store import save_grouping
 from core.runs.run import State, create_run, list_runs

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.score import GroupingScore, score_grouping
+from core.regrouping.scoring.score import GroupingScore, score_grouping
 from core.regrouping.store import list_groupings, load_draft
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run

@@ -15,7 +15,7 @@ from core.errors import RegroupError
 from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
 from core.regrouping.store import draft_revision, load_draft, save_draft
-from core.regrouping.suggest import suggest_grouping
+from core.regrouping.suggesting.suggest import suggest_grouping
 
 PROBLEM = "regroup_problem"  # the sentence of a step that was refused
 NAMED = 3  # classes that a step's words name

@@ -5,9 +5,20 @@ import streamlit as st
 from app.components.plain_text import plain
 from app.components.regroup.draft import NAMED, Draft, name_some
 from core.regrouping.grouping import Grouping
+from core.runs.run import Run
 
 NUM_SHOWN = 8  # groups with widgets of their own; each costs time at every click
 NAME_WIDTH = 170  # pixels
+
+
+def groups_panel(_run: Run, draft: Draft) -> None:
+    """Draw the groups, and the suggestion."""
+    groups, steps = st.columns(2, gap="large")
+    grouping = draft.history.current
+    with groups:
+        group_list(draft, grouping)
+    with steps:
+        suggestion(draft, grouping)
 
 
 def group_list(draft: Draft, grouping: Grouping) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.components.regroup.draft import Draft
 from core.regrouping.history import GroupingHistory
-from core.regrouping.score import GroupingScore
+from core.regrouping.scoring.score import GroupingScore
 
 COVERED = "covered"
 STYLE = """

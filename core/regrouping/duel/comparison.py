@@ -14,7 +14,7 @@ from core.evaluation.confusion import check_finite, confusion_matrix
 from core.evaluation.report import report_confusion
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.score import check_fits, random_accuracies, sum_probs
+from core.regrouping.scoring.score import check_fits, random_accuracies, sum_probs
 from core.words import SPLIT_NAMES
 
 FULL, MERGED, SUMMED, RETRAINED = "full", "full then merged", "full summed", "retrained"

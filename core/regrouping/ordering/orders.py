@@ -8,7 +8,7 @@ import numpy as np
 
 from core.evaluation.confusion import class_similarity
 from core.regrouping.grouping import Grouping
-from core.regrouping.score import merge_confusion
+from core.regrouping.scoring.score import merge_confusion
 
 MAX_OPTIMAL = 300  # classes; above, optimal leaf ordering takes seconds and the plain leaf order must do
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from core.regrouping import order as module
 from core.regrouping.grouping import Grouping
-from core.regrouping.order import order_classes
+from core.regrouping.ordering import orders as module
+from core.regrouping.ordering.orders import order_classes
 
 
 def block_confusion(family: np.ndarray) -> np.ndarray:

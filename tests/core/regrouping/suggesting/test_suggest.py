@@ -7,7 +7,7 @@ from scipy.spatial.distance import squareform
 
 from core.errors import GroupingError
 from core.evaluation.confusion import class_similarity
-from core.regrouping.suggest import agglomerate, max_group_size, suggest_grouping
+from core.regrouping.suggesting.suggest import agglomerate, max_group_size, suggest_grouping
 
 
 def names_of(confusion: np.ndarray) -> list[str]:

@@ -7,9 +7,9 @@ from sklearn import metrics
 
 from core.errors import GroupingError, PredictionsError
 from core.predictions import Predictions
-from core.regrouping.duel import compare_on_test, mcnemar_test
+from core.regrouping.duel.comparison import compare_on_test, mcnemar_test
 from core.regrouping.grouping import Grouping
-from core.regrouping.score import score_grouping
+from core.regrouping.scoring.score import score_grouping
 
 NAMES = ("cat", "dog", "car", "bus")
 GROUPING = Grouping.from_mapping(NAMES, {"cat": "pet", "dog": "pet", "car": "vehicle", "bus": "vehicle"})

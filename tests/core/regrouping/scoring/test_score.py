@@ -7,9 +7,9 @@ from sklearn import metrics
 from core.errors import GroupingError, PredictionsError
 from core.evaluation.confusion import compute_confusion
 from core.predictions import Predictions
-from core.regrouping import score as module
 from core.regrouping.grouping import Grouping
-from core.regrouping.score import merge_confusion, random_accuracies, score_grouping, sum_probs
+from core.regrouping.scoring import score as module
+from core.regrouping.scoring.score import merge_confusion, random_accuracies, score_grouping, sum_probs
 
 
 def random_predictions(num_classes: int, num_samples: int = 80, seed: int = 0) -> Predictions:

@@ -1,11 +1,11 @@
-from core.regrouping.grouping import Grouping
-from core.regrouping.opponents import (
+from core.regrouping.duel.opponents import (
     find_full,
     find_of_other_pictures,
     find_of_other_versions,
     find_retrained,
     has_other_version,
 )
+from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, create_run
 from core.workspace import Workspace, write_json

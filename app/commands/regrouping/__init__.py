@@ -1,0 +1,1 @@
+"""Commands around groupings: suggest, score, compare and what belongs to them."""

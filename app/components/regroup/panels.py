@@ -1,0 +1,37 @@
+"""The panels below the matrix, one shown at a time: only what is looked at is computed at a click."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from app import state
+from app.components.regroup.draft import Draft
+from app.components.regroup.group_list import groups_panel
+from core.runs.run import Run
+
+
+class Panel(NamedTuple):
+    """A panel: its title, and what draws it."""
+
+    title: str
+    draw: Callable[[Run, Draft], None]
+
+
+PANELS = {
+    "groups": Panel("Groups", groups_panel),
+}
+
+
+def show_panel(run: Run, draft: Draft) -> None:
+    """Draw the choice of panels and the chosen one."""
+    chosen = st.segmented_control(
+        "Panel",
+        list(PANELS),
+        format_func=lambda name: PANELS[name].title,
+        default="groups",
+        required=True,
+        label_visibility="collapsed",
+        **state.bind("regroup_panel"),
+    )
+    PANELS[chosen or "groups"].draw(run, draft)

@@ -1,0 +1,1 @@
+"""Groups proposed from the confusions."""
