@@ -27,13 +27,17 @@ EARLIER = {
         "jobs.supervisor",
     },
     "predictions": set(),
+    "imported": {"datasets", "runs", "predictions"},
     "evaluation": {"datasets", "runs", "predictions"},
-    "regrouping": {"datasets", "runs", "predictions", "evaluation"},
+    # models.blocks: how deep a run was fine-tuned, which the chart of depths is drawn over
+    "regrouping": {"datasets", "models.blocks", "runs", "predictions", "evaluation"},
     "jobs": {
         "datasets",
         "models.catalog",
         "models.stack.store",
         "runs",
+        "regrouping.duel.depth",  # which runs there are, so that none is trained twice
+        "regrouping.duel.opponents",
         "regrouping.grouping",
         "regrouping.store",
     },

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands import run_notes
+from app.commands import run_import, run_notes
 from app.commands.options import (
     HomeOption,
     JsonOption,
@@ -25,11 +25,12 @@ from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_
 from core.workspace import Workspace
 
 app = typer.Typer(
-    help="List runs, show, cancel, resume, delete, name, tag or archive one.",
+    help="List runs, show, cancel, resume, delete, name, tag or archive one; bring one in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(run_notes.app)
+app.add_typer(run_import.app)
 POLL_S = 0.3
 SUPERVISION_S = 5.0  # seconds between two looks whether somebody starts what waits
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import cache, state
 from app.components.image_choice import look_at
+from app.components.no_pictures import tell_no_pictures
 from app.components.pictures_shown import pictures_shown
 from app.components.plain_text import plain
 from app.components.thumbnail_grid import thumbnail_grid
@@ -47,8 +48,9 @@ def choose_pair(
 
 def show_pair(run: Run, predictions: Predictions, pair: ConfusedPair) -> None:
     """Show the images behind a pair, most confident first, and offer to merge the two classes."""
-    check_images(predictions, cache.dataset(run.config.dataset))
     dataset = pictures_shown(run, predictions.split)
+    if not tell_no_pictures(dataset, otherwise="The numbers of the pair are all there is."):
+        check_images(predictions, cache.dataset(run.config.dataset))
     first, second = predictions.class_names[pair.first], predictions.class_names[pair.second]
     cells = ((pair.first, pair.second), (pair.second, pair.first))
     for true, predicted in cells:

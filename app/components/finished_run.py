@@ -11,6 +11,7 @@ from app.navigation import Page, go_to
 from core.errors import DatasetError
 from core.evaluation.shown import pictures_seen
 from core.evaluation.versions import edited_since
+from core.runs.imported import is_imported
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run
 
 
@@ -58,6 +59,14 @@ def _tell_pictures(run: Run) -> None:
 
 def explain_missing_network(run: Run) -> None:
     """Tell why there is no network of a run to look into, and lead to the run."""
+    if is_imported(cache.config(run)):
+        st.info(
+            f"The predictions of {plain(run.id)} were made elsewhere, so there is no network to look into. "
+            f"Choose a run that was trained here."
+        )
+        if st.button("Merge what it confuses", type="primary", icon=":material/join:"):
+            go_to(Page.REGROUP)
+        return
     state = run.status.state
     stands = f"Run {plain(run.id)} {PHRASES[state]} and has no trained network to look into"
     if state in ACTIVE_STATES:

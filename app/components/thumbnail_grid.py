@@ -28,7 +28,7 @@ def thumbnail_grid(
     size: int = 96,
     key: str | None = None,
 ) -> None:
-    """Draw pictures in rows that wrap with the page's width.
+    """Draw pictures in rows that wrap with the page's width; nothing where a dataset has no pictures.
 
     Args:
         dataset: Whose images.
@@ -37,6 +37,8 @@ def thumbnail_grid(
         size: Of a picture's box on screen, CSS pixels.
         key: Unique on the page; becomes the CSS class ``st-key-<key>`` around the grid.
     """
+    if not dataset.has_pictures:
+        return
     ids = tuple(int(sample_id) for sample_id in sample_ids)
     below = [""] * len(ids) if captions is None else list(captions)
     pictures = cache.thumbnails_of(dataset.name, ids, size)

@@ -91,7 +91,7 @@ run = finished_run()
 if run is not None:
     split = st.radio(
         "Measured on",
-        ["val", "test"],
+        [split for split in ("val", "test") if run.predictions_path(split).exists()],
         format_func=lambda name: SPLIT_NAMES[name].capitalize(),
         horizontal=True,
         help="Choose settings and groups on validation; look at test last, it tells how good the choice is.",

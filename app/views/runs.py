@@ -12,6 +12,7 @@ from app.components.runs.export import run_export
 from app.components.runs.live import run_live
 from app.components.runs.table import run_table
 from app.navigation import Page, go_to
+from core.runs.imported import is_imported
 
 st.title("Runs")
 st.markdown("How is each training going, and how did it end?")
@@ -25,7 +26,8 @@ if run_id is None:
 else:
     run = cache.run(run_id)
     run_live(run)
-    run_curves(run)
+    if not is_imported(cache.config(run)):
+        run_curves(run)
     run_export(run)
     run_about(run)
 if cache.run_datasets():

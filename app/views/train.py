@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache, state
+from app.components.no_pictures import tell_no_pictures
 from app.components.train.dry_run_view import dry_run_view
 from app.components.train.form import train_form
 from app.components.train.network_view import layers_fold, network_view
@@ -17,6 +18,8 @@ STICKY = """<style>[data-testid=stLayoutWrapper]:has(> .st-key-train_plan) { pos
 st.title("Train")
 st.markdown("Which network shall learn this dataset, and with which settings?")
 dataset = cache.dataset(state.current_dataset() or DEFAULT_DATASET)
+if tell_no_pictures(dataset, otherwise="Choose a dataset with pictures in the sidebar to train on."):
+    st.stop()
 left, right = st.columns([3, 2], gap="large")
 with left:
     form = train_form(dataset)

@@ -43,7 +43,8 @@ class Dataset:
         given_split: Whether the source came with its own splits.
         root: Folder that ``path`` is relative to; None for arrays.
         array_path: ``.npy`` of dtype uint8 and shape ``(num_images, height, width)`` or
-            ``(num_images, height, width, 3)``; None for files.
+            ``(num_images, height, width, 3)``; None for files. Without either there are no pictures: the
+            labels came with predictions made elsewhere.
         known_groups: Class name to the name of its true family, where the source knows one.
         notes: Sentences about the source that a person should read.
         folder: The dataset's own folder in the workspace; None before it is stored.
@@ -88,6 +89,11 @@ class Dataset:
     def rejected(self) -> pd.DataFrame:
         """The rows of ``table`` that are excluded, with their reason; the index is the sample id."""
         return self.table[self.table["excluded"]]
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are images to look at; else only labels are known."""
+        return self.root is not None or self.array_path is not None
 
     @property
     def num_images(self) -> int:

@@ -111,7 +111,8 @@ def save_dataset(
         if masks is not None:
             _write_arrays(temporary / MASKS_FILE, [masks])
         write_bytes(temporary / "images.parquet", dataset.table.astype(TABLE_COLUMNS).to_parquet(index=False))
-        write_json(temporary / "dataset.json", _to_json(dataset, own_files))
+        has_array = (temporary / ARRAY_FILE).exists()
+        write_json(temporary / "dataset.json", _to_json(dataset, own_files, has_array=has_array))
         if own_files is not None:
             own_files.rename(temporary / FILES_DIR)
         temporary.rename(workspace.datasets_dir / dataset.name)
@@ -238,7 +239,7 @@ def _write_arrays(path: Path, arrays: Sequence[np.ndarray]) -> None:
         os.fsync(file.fileno())
 
 
-def _to_json(dataset: Dataset, own_files: Path | None) -> dict[str, Any]:
+def _to_json(dataset: Dataset, own_files: Path | None, *, has_array: bool) -> dict[str, Any]:
     root = dataset.root
     own = None if own_files is None or root is None else (FILES_DIR / root.relative_to(own_files)).as_posix()
     return {
@@ -250,7 +251,7 @@ def _to_json(dataset: Dataset, own_files: Path | None) -> dict[str, Any]:
         "given_split": dataset.given_split,
         "root": str(root) if root is not None and own is None else None,
         "own_root": own,
-        "array": ARRAY_FILE if root is None else None,
+        "array": ARRAY_FILE if has_array else None,
         "known_groups": dataset.known_groups,
         "notes": list(dataset.notes),
         "origin": dataset.origin,

@@ -60,6 +60,11 @@ def resolve(workspace: Workspace, config: RunConfig, *, progress: Progress | Non
         RegroupError: As ``submit``.
     """
     dataset = load_dataset(workspace, config.dataset)
+    if not dataset.has_pictures:
+        raise RunError(
+            f"Dataset {dataset.name!r} came with predictions made elsewhere and has no pictures to train on; "
+            f"choose a dataset with pictures."
+        )
     for split, name in (("train", "training"), ("val", "validation")):
         if not len(dataset.sample_ids(split)):
             remedy = remedy_of(dataset, "add it again with more of them")

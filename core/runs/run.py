@@ -6,7 +6,6 @@ system frees when the process dies, however it dies.
 
 import contextlib
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +17,12 @@ from pydantic import ValidationError
 
 from core.errors import RunError, WorkspaceError
 from core.runs.config import RunConfig
+from core.runs.lock import is_locked
 from core.runs.status import ACTIVE_STATES, RESUMABLE_STATES, RunStatus, State
 from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
-if sys.platform != "win32":
-    import fcntl
 
 __all__ = [
     "ACTIVE_STATES",
@@ -33,6 +31,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "State",
+    "check_new_run",
     "create_run",
     "delete_run",
     "find_run",
@@ -45,7 +44,6 @@ HISTORY_COLUMNS = (
     "images_per_second", "seconds",
 )  # fmt: skip
 MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
-LOOK_S = 0.005  # seconds a lock must stay taken to count as held, where looking means taking it
 HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
 
 
@@ -214,43 +212,36 @@ class Run:
             raise RunError(f"Run {self.id} is being trained by another worker already.") from error
 
 
-def is_locked(path: Path) -> bool:
-    """Whether some process, or another thread of this one, holds the lock of that file now."""
-    if not path.exists():
-        return False
-    if sys.platform != "win32":
-        # A shared lock is refused while a worker holds its own, and those who only look never meet.
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-        except BlockingIOError:
-            return True
-        except FileNotFoundError:
-            return False
-        except OSError:
-            pass  # a file system without such locks: filelock knows what to do there
-    try:
-        # Another one who looks holds the lock for some 0.1 ms; only a lock held for longer counts.
-        with FileLock(path, timeout=LOOK_S, poll_interval=LOOK_S / 5):
-            return False
-    except Timeout:
-        return True
+def create_run(workspace: Workspace, config: RunConfig, *, run_id: str | None = None) -> Run:
+    """Make a run's folder, in state queued.
 
+    Args:
+        workspace: Where to.
+        config: The run's settings.
+        run_id: Its id; without one the next number of its model is taken, and none is given twice.
 
-def create_run(workspace: Workspace, config: RunConfig) -> Run:
-    """Make a run's folder, in state queued, under the next number of its model; none is given twice."""
-    number = 1 + max(_numbers(workspace.runs_dir, config.model), default=0)
-    while True:
-        run = Run(workspace.runs_dir / f"{config.model}-{number}")
-        try:
-            run.directory.mkdir(parents=True)
-            break
-        except FileExistsError:
-            number += 1
+    Raises:
+        RunError: There is, or was, a run of that id.
+        WorkspaceError: The id is not allowed.
+    """
+    run = _make_numbered(workspace, config.model) if run_id is None else _make_named(workspace, run_id)
     write_json(run.directory / "config.json", config.model_dump(mode="json"))
     run.update_status(state=State.QUEUED, created=time.time())
     return run
+
+
+def check_new_run(workspace: Workspace, run_id: str) -> str:
+    """Return an id for a new run, stripped.
+
+    Raises:
+        RunError: There is, or was, a run of that id (upper and lower case count as the same).
+        WorkspaceError: The id is not allowed.
+    """
+    run_id = check_name(run_id, "run")
+    taken = {path.name.removeprefix(".deleted-").casefold() for path in workspace.runs_dir.iterdir()}
+    if run_id.casefold() in taken:
+        raise RunError(f"There is, or was, a run {run_id!r}; choose another name.")
+    return run_id
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:
@@ -289,6 +280,26 @@ def delete_run(run: Run) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _make_numbered(workspace: Workspace, model: str) -> Run:
+    number = 1 + max(_numbers(workspace.runs_dir, model), default=0)
+    while True:
+        run = Run(workspace.runs_dir / f"{model}-{number}")
+        try:
+            run.directory.mkdir(parents=True)
+            return run
+        except FileExistsError:
+            number += 1
+
+
+def _make_named(workspace: Workspace, run_id: str) -> Run:
+    run = Run(workspace.runs_dir / check_new_run(workspace, run_id))
+    try:
+        run.directory.mkdir(parents=True)
+    except FileExistsError as error:
+        raise RunError(f"There is a run {run_id!r} by now; choose another name.") from error
+    return run
 
 
 def _numbers(runs_dir: Path, model: str) -> list[int]:

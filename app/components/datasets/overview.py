@@ -34,10 +34,12 @@ def overview_part(dataset: Dataset) -> None:
         st.markdown(f":material/account_tree: {plain(dataset.origin)}")
     relocation_notice(dataset)
     _cards(dataset)
-    _pictures(dataset)
+    if dataset.has_pictures:
+        _pictures(dataset)
     class_balance(dataset)
-    go_to_part_button("Look for trouble", Part.TROUBLE, icon=":material/troubleshoot:", key="to_trouble")
-    distributions_section(dataset)
+    if dataset.has_pictures:
+        go_to_part_button("Look for trouble", Part.TROUBLE, icon=":material/troubleshoot:", key="to_trouble")
+        distributions_section(dataset)
     for note in dataset.notes:
         st.caption(f":material/info: {plain(note)}")
     if dataset.known_groups:
@@ -62,12 +64,14 @@ def _cards(dataset: Dataset) -> None:
         splits = " / ".join(f"{counts[split].sum():,}" for split in SPLITS)
         _card("Training / validation / test", splits, splits_help)
         _card("Left out", f"{len(dataset.rejected):,}", LEFT_OUT_HELP)
+        _card("Version", f"{dataset.version[:7]}{edits}", VERSION_HELP)
+        if not dataset.has_pictures:
+            return
         sizes = " - ".join(f"{width} x {height}" for width, height in size_range(dataset))
         _card("Pixels", sizes or "none", SIZES_HELP)
         _card("Color modes", _modes_in_words(color_modes(dataset)), MODES_HELP)
         if scan is not None:
             _card("Size", _bytes_in_words(float(scan["bytes"][~dataset.table["excluded"]].sum())), BYTES_HELP)
-        _card("Version", f"{dataset.version[:7]}{edits}", VERSION_HELP)
 
 
 def _card(label: str, value: str, explanation: str | None = None) -> None:

@@ -10,6 +10,7 @@ from app.navigation import Page, go_to
 from core.evaluation.shown import pictures_seen
 from core.jobs.queue import cancel, resume
 from core.runs.augmentation import describe
+from core.runs.imported import is_imported
 from core.runs.notes import update_about
 from core.runs.run import ACTIVE_STATES, RESUMABLE_STATES, Run, RunStatus, State, delete_run
 
@@ -53,7 +54,11 @@ def _draw_title(run: Run, status: RunStatus) -> None:
         for tag in about.tags:
             st.badge(plain(tag), icon=":material/label:", color="violet")
     groups = f", grouped as {plain(config.grouping)}" if config.grouping else ""
-    st.markdown(f"{plain(config.model)} on {plain(config.dataset)}{groups}, {config.image_size.words} pixels")
+    where = f"on {plain(config.dataset)}{groups}"
+    if is_imported(config):
+        st.markdown(f"Predictions made elsewhere, {where}; there is no network here.")
+    else:
+        st.markdown(f"{plain(config.model)} {where}, {config.image_size.words} pixels")
     if about.note:
         note = " ".join(about.note.split())
         shown = note if len(note) <= MAX_NOTE else f"{note[:MAX_NOTE]}…"

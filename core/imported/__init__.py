@@ -1,0 +1,1 @@
+"""Predictions made elsewhere, by any framework, brought in as a run."""
