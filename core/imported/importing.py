@@ -78,8 +78,8 @@ def _check_fit(val: ForeignPredictions, test: ForeignPredictions) -> None:
         both = [str(one) for one in np.intersect1d(val.ids, test.ids)]
         if both:
             raise PredictionsError(
-                f"{counted(len(both))} are in {val.path} and in {test.path} too ({some(both)}); judge on images "
-                f"that did not help to choose."
+                f"{counted(len(both))} are in {val.path} and in {test.path} too ({some(both)}); judge on "
+                f"images that did not help to choose."
             )
 
 
