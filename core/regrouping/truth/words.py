@@ -1,0 +1,47 @@
+"""The truth about a gain in one sentence: what merging gives for free, and what is real."""
+
+from core.regrouping.truth.gain import Gain
+
+NOTHING_MERGED = "Every class stands alone: there is no gain to tell yet."
+ONE_GROUP = "Everything is in one group: every answer is right, and says nothing."
+
+
+def gain_in_words(gain: Gain | None, *, num_groups: int, is_searched: bool = False) -> str:
+    """Say in one sentence what merging gives for free and what is real.
+
+    Args:
+        gain: The gain; None when nothing is merged.
+        num_groups: Groups after merging.
+        is_searched: The groups were searched for on these very images, and chance did not search.
+    """
+    if gain is None:
+        return NOTHING_MERGED
+    if num_groups == 1:
+        return ONE_GROUP
+    if gain.before == 1.0:
+        return "There were no mistakes: merging cannot gain anything."
+    free = f"Merging gives {signed(gain.free)} for free"
+    interval = f"95 %: {signed(gain.real_low)} to {signed(gain.real_high)}; {p_in_words(gain)}"
+    if gain.is_shown:
+        luck = ", or luck of the search" if is_searched else ""
+        return f"{free}; {signed(gain.real)} is real{luck} ({interval})."
+    return f"{free}; the other {signed(gain.real)} cannot be told from chance ({interval})."
+
+
+def p_in_words(gain: Gain) -> str:
+    """Write the p-value; where nothing drawn did as well, it is at most that.
+
+    >>> p_in_words(Gain("searches", 199, 10, 0.5, 0.9, 0.6, 0.5, 0.7, 1 / 200))
+    'p at most 0.005'
+    """
+    smallest = gain.p_value * (gain.num_draws + 1) < 1.5
+    return f"p {'at most ' if smallest else ''}{max(gain.p_value, 0.001):.3f}"
+
+
+def signed(difference: float) -> str:
+    """Write a difference with its sign and three digits.
+
+    >>> signed(0.0123), signed(-0.0001)
+    ('+0.012', '+0.000')
+    """
+    return f"{round(difference, 3) + 0.0:+.3f}"  # adding 0.0 turns -0.0 into 0.0
