@@ -7,7 +7,8 @@ from scipy.spatial.distance import squareform
 
 from core.errors import GroupingError
 from core.evaluation.confusion import class_similarity
-from core.regrouping.suggesting.suggest import agglomerate, max_group_size, suggest_grouping
+from core.regrouping.suggesting.demands import max_group_size
+from core.regrouping.suggesting.suggest import suggest_grouping
 
 
 def names_of(confusion: np.ndarray) -> list[str]:
@@ -56,12 +57,12 @@ def test_a_large_class_does_not_draw_all_others_to_itself():
 
 def test_the_tree_is_that_of_average_linkage_where_no_group_is_too_large():
     confusion = np.random.default_rng(2).integers(0, 30, (12, 12))
-    similarity = class_similarity(confusion)
-    distance = 1 - similarity
+    distance = 1 - class_similarity(confusion)
     np.fill_diagonal(distance, 0)
     expected = fcluster(linkage(squareform(distance), "average"), 8, "maxclust")
     assert np.bincount(expected).max() <= max_group_size(12, 8)
-    assert same_partition(agglomerate(similarity, 8), expected)
+    grouping = suggest_grouping(confusion, names_of(confusion), 8)
+    assert same_partition(grouping.group_of_class, expected)
 
 
 def test_no_group_is_larger_than_the_cap_even_when_confusions_form_a_chain():
@@ -71,11 +72,11 @@ def test_no_group_is_larger_than_the_cap_even_when_confusions_form_a_chain():
 
 
 def test_the_cap_gives_way_where_the_number_of_groups_needs_it():
-    similarity = np.zeros((8, 8))
+    confusion = np.diag(np.full(8, 10))
     for block in ([0, 1, 2], [3, 4, 5], [6, 7]):
-        similarity[np.ix_(block, block)] = 0.3
-    np.fill_diagonal(similarity, 0)
-    assert len(np.unique(agglomerate(similarity, 2))) == 2
+        confusion[np.ix_(block, block)] += 3
+    grouping = suggest_grouping(confusion, names_of(confusion), 2)
+    assert sorted(len(members) for members in grouping.members.values()) == [4, 4]
 
 
 def test_without_confusions_the_groups_are_even():
