@@ -1,5 +1,6 @@
 """What a dataset made of another one takes over and what it changes, before anything is written."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
@@ -112,6 +113,19 @@ def plan_derived(dataset: Dataset, derivation: Derivation, *, name: str) -> tupl
         num_edits=0,
     )
     return derived, rows
+
+
+def regroup_dataset(dataset: Dataset, groups: Mapping[str, str]) -> Dataset:
+    """Return a dataset, not written, whose classes are the groups of another's: same images, same splits.
+
+    Args:
+        dataset: Whose classes are put together.
+        groups: Class name to group name, as a grouping maps them; classes that are not named stay.
+
+    Raises:
+        DatasetError: A class is unknown, a name cannot be used, or fewer than two groups are left.
+    """
+    return plan_derived(dataset, Derivation.make(groups=dict(groups)), name=dataset.name)[0]
 
 
 def _join_classes(dataset: Dataset, derivation: Derivation) -> tuple[tuple[str, ...], np.ndarray]:
