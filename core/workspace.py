@@ -21,6 +21,7 @@ HOME_VARIABLE = "REGROUP_HOME"
 DEFAULT_HOME = Path("~/regroup")
 RENAME_TRIES = 20
 RENAME_PAUSE_S = 0.01
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)  # no files on Windows
 MAX_NAME_LENGTH = 80  # characters; file systems allow 255 bytes, up to four for one character
 
 
@@ -111,7 +112,8 @@ def check_name(name: str, kind: str) -> str:
         kind: What is named, for the message, such as ``"dataset"``.
 
     Raises:
-        WorkspaceError: The name is empty, too long, or has characters that a path cannot hold.
+        WorkspaceError: The name is empty, too long, a device of Windows, or has characters that a path
+            cannot hold.
 
     >>> check_name(" Haut bösartig 2 ", "dataset")
     'Haut bösartig 2'
@@ -122,6 +124,11 @@ def check_name(name: str, kind: str) -> str:
         raise WorkspaceError(
             f"{name!r} cannot be the name of a {kind}; use 1 to {MAX_NAME_LENGTH} letters, digits, "
             f"spaces and any of . _ - ( ) + , = @, beginning with a letter or digit."
+        )
+    if DEVICES.fullmatch(name):
+        raise WorkspaceError(
+            f"{name!r} cannot be the name of a {kind}: Windows keeps it for a device, so the folder could "
+            f"not be taken there; put another letter or digit before it."
         )
     return name
 

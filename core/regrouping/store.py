@@ -1,43 +1,19 @@
-"""Saved groupings, and drafts that survive a reload: plain JSON files, replaced whole.
-
-``groupings/<dataset>/<name>.json`` is a grouping with a name;
-``groupings/<dataset>/drafts/<run>.json`` is what is being built on the Regroup page for a run.
-"""
+"""Saved groupings: plain JSON files ``groupings/<dataset>/<name>.json``, replaced whole."""
 
 import contextlib
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from core.errors import GroupingError, WorkspaceError
 from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
+from core.regrouping.lock import locked
+from core.regrouping.looks import groups_text, was_looked_at
+from core.regrouping.saved import SavedGrouping, author_name, from_content, to_content
 from core.workspace import Workspace, check_name, read_json, write_json
-
-
-@dataclass(frozen=True)
-class SavedGrouping:
-    """A grouping with a name, and where it came from.
-
-    Attributes:
-        name: Unique for the dataset.
-        dataset: Name of the dataset whose classes it groups.
-        grouping: Which classes count as one.
-        run_id: The run whose confusions it was chosen on; empty when there was none.
-        split: The split it was chosen on.
-        created: When it was saved, seconds since 1970.
-        steps: The words for the steps that led to it.
-    """
-
-    name: str
-    dataset: str
-    grouping: Grouping
-    run_id: str
-    split: str
-    created: float
-    steps: tuple[str, ...] = ()
 
 
 def save_grouping(
@@ -64,27 +40,68 @@ def save_grouping(
         overwrite: Replace the grouping of that name, if there is one.
 
     Raises:
-        GroupingError: The name is taken and ``overwrite`` is not set.
+        GroupingError: The name is taken and ``overwrite`` is not set, or the grouping of that name was
+            judged on test images and therefore stays as it is.
         WorkspaceError: The name is not allowed, or the disk cannot be written.
     """
     name = check_name(name, "grouping")
-    path = _grouping_path(workspace, dataset_name, name)
-    if path.exists() and not overwrite:
-        raise GroupingError(
-            f"There is already a grouping {name!r} of dataset {dataset_name!r}; "
-            f"choose another name, or replace it deliberately."
-        )
     steps = history.steps if history else ()
-    saved = SavedGrouping(name, dataset_name, grouping, run_id, split, time.time(), steps)
-    content = {
-        "mapping": grouping.to_mapping(),
-        "run_id": run_id,
-        "split": split,
-        "created": saved.created,
-        "steps": list(steps),
-    }
-    write_json(path, content)
-    return saved
+    origin = history.origin if history and history.current.assignment == grouping.assignment else None
+    saved = SavedGrouping(
+        name, dataset_name, grouping, run_id, split, time.time(), steps, author_name(), origin
+    )
+    return keep_grouping(workspace, saved, overwrite=overwrite)
+
+
+def keep_grouping(workspace: Workspace, saved: SavedGrouping, *, overwrite: bool = False) -> SavedGrouping:
+    """Keep a grouping with all that is known of it, such as one from a file.
+
+    Raises:
+        GroupingError: The name is taken and ``overwrite`` is not set, or the grouping of that name was
+            judged on test images and therefore stays as it is.
+        WorkspaceError: The name is not allowed, or the disk cannot be written.
+    """
+    with _saving(workspace, saved.dataset):
+        return _keep(workspace, saved, overwrite=overwrite)
+
+
+def edit_grouping(
+    workspace: Workspace,
+    dataset_name: str,
+    name: str,
+    change: Callable[[Grouping], Grouping],
+    words: str,
+    *,
+    save_as: str | None = None,
+) -> SavedGrouping:
+    """Take a step from a saved grouping and keep the result in its place, or under another name.
+
+    Args:
+        workspace: Where it is kept.
+        dataset_name: The dataset whose classes it groups.
+        name: Its name.
+        change: What makes the new groups of those that are there.
+        words: The words for the step, kept with the grouping.
+        save_as: Another name for the result; the grouping then stays as it is.
+
+    Raises:
+        GroupingError: It is unknown, the step is refused, the other name is taken, or it was judged on test
+            images and therefore stays as it is.
+        WorkspaceError: The other name is not allowed, or the disk cannot be written.
+    """
+    with _saving(workspace, dataset_name):
+        old = load_grouping(workspace, dataset_name, name)
+        grouping = change(old.grouping)
+        edited = replace(
+            old,
+            name=old.name if save_as is None else save_as,
+            grouping=grouping,
+            created=time.time(),
+            steps=(*old.steps, words),
+            author=author_name(),
+            origin=old.origin if grouping.assignment == old.grouping.assignment else None,
+        )
+        return _keep(workspace, edited, overwrite=save_as is None)
 
 
 def load_grouping(
@@ -144,73 +161,50 @@ def delete_grouping(workspace: Workspace, dataset_name: str, name: str) -> None:
         ) from error
 
 
-def load_draft(
-    workspace: Workspace, dataset_name: str, run_id: str, class_names: Iterable[str]
-) -> GroupingHistory:
-    """Return what was being built for a run; every class alone when there is nothing usable.
-
-    A draft that is missing, damaged or made for other classes counts as nothing.
-    """
-    names = tuple(class_names)
-    content = _read_draft(workspace, dataset_name, run_id)
-    with contextlib.suppress(GroupingError):
-        history = GroupingHistory.from_json(content.get("history"))
-        if history.current.class_names == names:
-            return history
-    return GroupingHistory.identity(names)
-
-
-def save_draft(workspace: Workspace, dataset_name: str, run_id: str, history: GroupingHistory) -> int:
-    """Keep what is being built for a run; returns the draft's new revision.
-
-    Raises:
-        WorkspaceError: The disk cannot be written.
-    """
-    revision = draft_revision(workspace, dataset_name, run_id) + 1
-    path = _draft_path(workspace, dataset_name, run_id)
-    write_json(path, {"revision": revision, "history": history.to_json()})
-    return revision
-
-
-def draft_revision(workspace: Workspace, dataset_name: str, run_id: str) -> int:
-    """Return how often a run's draft was saved, 0 for never: a change tells another tab to reload."""
-    revision = _read_draft(workspace, dataset_name, run_id).get("revision")
-    return revision if isinstance(revision, int) else 0
-
-
 def _read_grouping(path: Path, dataset_name: str, class_names: Iterable[str] | None) -> SavedGrouping:
     try:
-        content = read_json(path)
-        mapping = {str(name): str(group) for name, group in content["mapping"].items()}
-        saved = SavedGrouping(
-            name=path.stem,
-            dataset=dataset_name,
-            grouping=Grouping.from_mapping(mapping, mapping),
-            run_id=str(content.get("run_id", "")),
-            split=str(content.get("split", "val")),
-            created=float(content.get("created", 0)),
-            steps=tuple(str(step) for step in content.get("steps", ())),
-        )
+        saved = from_content(read_json(path), path.stem, dataset_name)
     except (OSError, WorkspaceError, GroupingError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise GroupingError(f"{path} is damaged ({error}); delete it, or save the grouping again.") from error
     if class_names is None:
         return saved
-    return SavedGrouping(**{**vars(saved), "grouping": Grouping.from_mapping(class_names, mapping)})
+    grouping = saved.grouping
+    ordered = Grouping.from_mapping(class_names, grouping.to_mapping())
+    return replace(saved, grouping=ordered.marked(grouping.locked, grouping.colors))
 
 
-def _read_draft(workspace: Workspace, dataset_name: str, run_id: str) -> dict[str, Any]:
+def _saving(workspace: Workspace, dataset_name: str) -> AbstractContextManager[None]:
+    """Hold the lock of a dataset's saved groupings."""
+    folder = workspace.groupings_dir / check_name(dataset_name, "dataset")
+    return locked(folder / "drafts" / "saving")
+
+
+def _keep(workspace: Workspace, saved: SavedGrouping, *, overwrite: bool) -> SavedGrouping:
+    saved = replace(saved, name=check_name(saved.name, "grouping"))
+    path = _grouping_path(workspace, saved.dataset, saved.name)
+    if path.exists():
+        _check_replacing(workspace, path, saved, overwrite=overwrite)
+    write_json(path, to_content(saved))
+    return saved
+
+
+def _check_replacing(workspace: Workspace, path: Path, saved: SavedGrouping, *, overwrite: bool) -> None:
+    if not overwrite:
+        raise GroupingError(
+            f"There is already a grouping {saved.name!r} of dataset {saved.dataset!r}; "
+            f"choose another name, or replace it deliberately."
+        )
     try:
-        content = read_json(_draft_path(workspace, dataset_name, run_id))
-    except (OSError, WorkspaceError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        old = _read_grouping(path, saved.dataset, None).grouping
+    except GroupingError:
+        return  # nothing that could be kept
+    if was_looked_at(workspace, saved.dataset, old) and groups_text(old) != groups_text(saved.grouping):
+        raise GroupingError(
+            f"Grouping {saved.name!r} was judged on test images and stays as it was then; save the new "
+            f"groups under another name."
+        )
 
 
 def _grouping_path(workspace: Workspace, dataset_name: str, name: str) -> Path:
     folder = workspace.groupings_dir / check_name(dataset_name, "dataset")
     return folder / f"{check_name(name, 'grouping')}.json"
-
-
-def _draft_path(workspace: Workspace, dataset_name: str, run_id: str) -> Path:
-    folder = workspace.groupings_dir / check_name(dataset_name, "dataset") / "drafts"
-    return folder / f"{check_name(run_id, 'run')}.json"

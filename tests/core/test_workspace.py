@@ -72,6 +72,17 @@ def test_names_that_a_folder_cannot_have_are_refused(name):
         check_name(name, "dataset")
 
 
+@pytest.mark.parametrize("name", ["CON", "con", "Prn", "aux", "NUL", "com1", "LPT9", "nul.txt", "con .x"])
+def test_names_of_devices_are_refused_with_the_reason(name):
+    with pytest.raises(WorkspaceError, match=r"Windows keeps it for a device.*put another letter or digit"):
+        check_name(name, "grouping")
+
+
+@pytest.mark.parametrize("name", ["console", "com", "com10", "my nul", "LPT", "auxiliary.x"])
+def test_names_like_those_of_devices_are_kept(name):
+    assert check_name(name, "grouping") == name
+
+
 def test_a_name_too_long_in_bytes_is_refused():
     with pytest.raises(WorkspaceError, match="use 1 to 80"):
         check_name("東" * 79, "dataset")

@@ -1,220 +1,203 @@
-"""The duel: the full model, the full model merged afterward, and a model trained on the groups.
+"""The duel: the full model, the full model merged afterward or summed, and a model trained on the groups.
 
-All on the same images, that none of them was trained on. Whether two models differ by more than chance
-is told by the exact test of McNemar (1947), https://doi.org/10.1007/BF02295996, on the images where just
-one of them is right.
+All on the same images, that none of them was trained on, and for every training seed there is. What the
+differences prove is in ``core.regrouping.duel.significance``, what may be said of them in
+``core.regrouping.duel.conclusion``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import GroupingError, PredictionsError
+from core.errors import PredictionsError
+from core.evaluation.agreement import cohen_kappa
 from core.evaluation.confusion import check_finite, confusion_matrix
 from core.evaluation.report import report_confusion
-from core.predictions import Predictions
+from core.regrouping.duel.conclusion import conclude
+from core.regrouping.duel.contenders import Contender, answers_in_groups, common_images, rows_of
+from core.regrouping.duel.results import (
+    FULL,
+    MERGED,
+    RETRAINED,
+    SUMMED,
+    Difference,
+    Duel,
+    DuelRow,
+    PairTest,
+    Spread,
+)
+from core.regrouping.duel.significance import bootstrap_mean, mcnemar_test, welch_test
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring.score import check_fits, random_accuracies, sum_probs
-from core.words import SPLIT_NAMES
+from core.regrouping.scoring.fit import check_fits
+from core.regrouping.scoring.intervals import bootstrap_interval
+from core.regrouping.scoring.random_groupings import mean_random_accuracy
+from core.regrouping.scoring.score import sum_probs
 
-FULL, MERGED, SUMMED, RETRAINED = "full", "full then merged", "full summed", "retrained"
-SIGNIFICANCE = 0.05  # below this p-value a difference is called larger than chance would give
-
-
-@dataclass(frozen=True)
-class DuelRow:
-    """One way to get the answer; shares are 0-1.
-
-    Attributes:
-        name: ``full`` (fine classes), ``full then merged``, ``full summed`` or ``retrained`` (groups).
-        num_classes: How many classes it tells apart.
-        accuracy: Share of images answered rightly, among these classes.
-        low: Lower end of the 95 % Wilson interval of the accuracy.
-        high: Upper end of the same.
-        balanced_accuracy: Mean recall of the classes that occur.
-        macro_f1: Mean F1 of the classes that occur or are predicted.
-    """
-
-    name: str
-    num_classes: int
-    accuracy: float
-    low: float
-    high: float
-    balanced_accuracy: float
-    macro_f1: float
+PAIRS = ((RETRAINED, MERGED), (RETRAINED, SUMMED), (SUMMED, MERGED))
 
 
 @dataclass(frozen=True)
-class Duel:
-    """What came out.
+class _Way:
+    """One way to answer: the answers of each of its runs.
 
     Attributes:
-        rows: One for each way; ``retrained`` only when there is such a run.
-        mcnemar_p: Exact two-sided p-value of retrained against merged; None without a retrained run.
-        summed_p: The same of retrained against summed.
-        sentences: The outcome in plain words, the most important first.
-        num_samples: Images that all were measured on.
-        split: Which split they are from.
-        random_mean: Mean merged accuracy of random groupings of the same sizes, share 0-1.
+        class_names: What it tells apart.
+        y_true: True answers, shape ``(num_samples,)``.
+        answers: Shape ``(num_runs, num_samples)``.
+        runs: The runs.
     """
 
-    rows: list[DuelRow]
-    mcnemar_p: float | None
-    summed_p: float | None
-    sentences: tuple[str, ...]
-    num_samples: int
-    split: str
-    random_mean: float
+    class_names: tuple[str, ...]
+    y_true: np.ndarray
+    answers: np.ndarray
+    runs: tuple[Contender, ...]
 
     @property
-    def conclusion(self) -> str:
-        """All sentences together."""
-        return " ".join(self.sentences)
+    def right(self) -> np.ndarray:
+        """Whether each answer is right, bool, shape ``(num_runs, num_samples)``."""
+        return np.asarray(self.answers == self.y_true)
 
 
-def compare_on_test(full: Predictions, grouping: Grouping, retrained: Predictions | None) -> Duel:
-    """Compare a full model, merged, with a model trained on the groups, on the images common to both.
+def compare(
+    full: Sequence[Contender],
+    grouping: Grouping,
+    retrained: Sequence[Contender] = (),
+    *,
+    clusters: np.ndarray | None = None,
+) -> Duel:
+    """Compare full models, merged, with models trained on the groups, on the images common to all.
 
     Args:
-        full: Predictions of the run that knows all classes, usually on the test split.
+        full: One or several runs that know all classes; they differ in nothing but the seed.
         grouping: Which classes count as one.
-        retrained: Predictions of the run that was trained on the groups; None when there is none yet.
+        retrained: Runs that were trained on the groups, with the same settings; may be none.
+        clusters: Which images of the first full run belong together, as of ``clusters_of``, shape
+            ``(num_samples,)``; the bootstrap then draws these, and not single images.
 
     Raises:
-        GroupingError: The grouping is for other classes, or the retrained run for other groups.
+        GroupingError: The grouping is for other classes, or a retrained run for other groups.
         PredictionsError: There are no (common) images, they have other labels, or values are not numbers.
     """
-    if retrained is not None:
-        full, retrained = _common_images(full, retrained)
-    check_fits(full, grouping)
-    check_finite(full)
-    confusion = confusion_matrix(full.y_true, full.y_pred, full.num_classes)
-    group_true = grouping.group_of_class[full.y_true]
-    merged = grouping.group_of_class[full.y_pred]
-    answers = {MERGED: merged, SUMMED: sum_probs(full.probs, grouping).argmax(axis=1)}
-    p_values: dict[str, float] = {}
-    if retrained is not None:
-        learned = _answers_in_groups(retrained, grouping, group_true)
-        right = learned == group_true
-        p_values = {name: mcnemar_test(right, answer == group_true) for name, answer in answers.items()}
-        answers[RETRAINED] = learned
-    rows = [_row(FULL, confusion, full.class_names)]
-    for name, answer in answers.items():
-        groups = confusion_matrix(group_true, answer, grouping.num_groups)
-        rows.append(_row(name, groups, grouping.group_names))
-    random_mean = float(random_accuracies(confusion, grouping).mean())
-    images = f"{full.num_samples:,} {SPLIT_NAMES[full.split]} images"
-    return Duel(
+    for each in full:
+        check_fits(each.predictions, grouping)
+        check_finite(each.predictions)
+    sample_ids = common_images([*full, *retrained])
+    together = None if clusters is None else clusters[rows_of(full[0].predictions, sample_ids)]
+    ways = _ways(full, grouping, retrained, sample_ids)
+    rows = [_row(name, way, together) for name, way in ways.items()]
+    differences = [
+        _difference(names, ways, together) for names in PAIRS if names[0] in ways and names[1] in ways
+    ]
+    duel = Duel(
         rows=rows,
-        mcnemar_p=p_values.get(MERGED),
-        summed_p=p_values.get(SUMMED),
-        sentences=_conclude(rows, p_values, random_mean=random_mean, images=images),
-        num_samples=full.num_samples,
-        split=full.split,
-        random_mean=random_mean,
+        differences=differences,
+        sentences=(),
+        num_samples=len(sample_ids),
+        split=full[0].predictions.split,
+        random_mean=_random_mean(ways[FULL], grouping),
+        drawn_by="images" if together is None else "groups of images",
     )
+    return duel.saying(conclude(duel))
 
 
-def mcnemar_test(first_right: np.ndarray, second_right: np.ndarray) -> float:
-    """Return the exact two-sided p-value that two models are equally often right.
-
-    Args:
-        first_right: Whether the first model is right, bool, shape ``(num_samples,)``.
-        second_right: The same of the second model, on the same images.
-
-    >>> mcnemar_test(np.array([True] * 5 + [False]), np.array([False] * 5 + [False]))
-    0.0625
-    """
-    only_first = int(np.sum(first_right & ~second_right))
-    only_second = int(np.sum(second_right & ~first_right))
-    if not only_first + only_second:
-        return 1.0
-    from scipy.stats import binomtest  # noqa: PLC0415
-
-    return float(binomtest(only_first, only_first + only_second).pvalue)
-
-
-def _common_images(full: Predictions, retrained: Predictions) -> tuple[Predictions, Predictions]:
-    _, rows, other_rows = np.intersect1d(full.sample_ids, retrained.sample_ids, return_indices=True)
-    if not len(rows):
-        raise PredictionsError(
-            f"The two runs have no image of the {SPLIT_NAMES[full.split]} split in common; "
-            f"train the groups again on the same dataset and split."
-        )
-    return _take(full, np.sort(rows)), _take(retrained, other_rows[np.argsort(rows)])
-
-
-def _take(predictions: Predictions, rows: np.ndarray) -> Predictions:
-    return Predictions(
-        split=predictions.split,
-        class_names=predictions.class_names,
-        y_true=predictions.y_true[rows],
-        probs=predictions.probs[rows],
-        sample_ids=predictions.sample_ids[rows],
+def _ways(
+    full: Sequence[Contender], grouping: Grouping, retrained: Sequence[Contender], sample_ids: np.ndarray
+) -> dict[str, _Way]:
+    predictions = [each.predictions for each in full]
+    rows = [rows_of(each, sample_ids) for each in predictions]
+    y_true = predictions[0].y_true[rows[0]]
+    for contender, taken in zip(full, rows, strict=True):
+        num_other = int(np.sum(contender.predictions.y_true[taken] != y_true))
+        if num_other:
+            raise PredictionsError(
+                f"{num_other:,} images have another class in {contender.run_id} than in {full[0].run_id}: "
+                f"the dataset was changed in between; train one of them again, or compare without it."
+            )
+    answers = np.stack([each.y_pred[taken] for each, taken in zip(predictions, rows, strict=True)])
+    group_true = grouping.group_of_class[y_true]
+    summed = np.stack(
+        [sum_probs(e.probs, grouping).argmax(axis=1)[r] for e, r in zip(predictions, rows, strict=True)]
     )
+    runs, groups = tuple(full), grouping.group_names
+    ways = {
+        FULL: _Way(grouping.class_names, y_true, answers, runs),
+        MERGED: _Way(groups, group_true, grouping.group_of_class[answers], runs),
+        SUMMED: _Way(groups, group_true, summed, runs),
+    }
+    if retrained:
+        learned = [answers_in_groups(each, grouping, group_true, sample_ids) for each in retrained]
+        ways[RETRAINED] = _Way(groups, group_true, np.stack(learned), tuple(retrained))
+    return ways
 
 
-def _answers_in_groups(retrained: Predictions, grouping: Grouping, group_true: np.ndarray) -> np.ndarray:
-    """The retrained run's answers, numbered as the grouping numbers its groups."""
-    if set(retrained.class_names) != set(grouping.group_names):
-        raise GroupingError(
-            f"The retrained run knows {retrained.num_classes} classes that are not the {grouping.num_groups} "
-            f"groups of this grouping; choose a run that was trained on it, or train on these groups."
+def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
+    confusions = [confusion_matrix(way.y_true, answer, len(way.class_names)) for answer in way.answers]
+    reports = [report_confusion(confusion, way.class_names) for confusion in confusions]
+    right = way.right
+    if len(right) == 1:
+        low, high = bootstrap_interval(right[0], clusters=clusters)
+    else:
+        low, high = bootstrap_mean(right.mean(axis=0), clusters=clusters)
+    accuracy, balanced, macro_f1, kappa, seconds = (
+        Spread.of(values)
+        for values in (
+            [report.accuracy for report in reports],
+            [report.balanced_accuracy for report in reports],
+            [report.macro_f1 for report in reports],
+            [cohen_kappa(confusion) for confusion in confusions],
+            [run.seconds for run in way.runs],
         )
-    check_finite(retrained)
-    number = {name: index for index, name in enumerate(grouping.group_names)}
-    renumbered = np.array([number[name] for name in retrained.class_names])
-    num_other = int(np.sum(renumbered[retrained.y_true] != group_true))
-    if num_other:
-        raise PredictionsError(
-            f"{num_other:,} images have another group in the retrained run than in this grouping: "
-            f"the dataset or the grouping was changed in between; train on these groups again."
-        )
-    return renumbered[retrained.y_pred]
-
-
-def _row(name: str, confusion: np.ndarray, class_names: tuple[str, ...]) -> DuelRow:
-    report = report_confusion(confusion, class_names)
+    )
     return DuelRow(
         name=name,
-        num_classes=len(class_names),
-        accuracy=report.accuracy,
-        low=report.accuracy_low,
-        high=report.accuracy_high,
-        balanced_accuracy=report.balanced_accuracy,
-        macro_f1=report.macro_f1,
+        num_classes=len(way.class_names),
+        runs=tuple(run.run_id for run in way.runs),
+        accuracies=tuple(report.accuracy for report in reports),
+        run_seconds=tuple(run.seconds for run in way.runs),
+        accuracy=accuracy.mean,
+        accuracy_sd=accuracy.sd,
+        low=low,
+        high=high,
+        balanced_accuracy=balanced.mean,
+        balanced_accuracy_sd=balanced.sd,
+        macro_f1=macro_f1.mean,
+        macro_f1_sd=macro_f1.sd,
+        kappa=kappa.mean,
+        kappa_sd=kappa.sd,
+        seconds=seconds.mean,
+        seconds_sd=seconds.sd,
     )
 
 
-def _conclude(
-    rows: list[DuelRow], p_values: dict[str, float], *, random_mean: float, images: str
-) -> tuple[str, ...]:
-    by_name = {row.name: row for row in rows}
-    full, merged, summed = by_name[FULL], by_name[MERGED], by_name[SUMMED]
-    merging = (
-        f"Merging alone takes the full model from {full.accuracy:.1%} ({full.num_classes} classes) to "
-        f"{merged.accuracy:.1%} ({merged.num_classes} groups); random groups of the same sizes would give "
-        f"{random_mean:.1%} on average."
+def _difference(names: tuple[str, str], ways: dict[str, _Way], clusters: np.ndarray | None) -> Difference:
+    first, second = (ways[name] for name in names)
+    gains = first.right.mean(axis=0) - second.right.mean(axis=0)  # (num_samples,)
+    low, high = bootstrap_mean(gains, clusters=clusters)
+    is_same_network = first.runs == second.runs
+    return Difference(
+        first=names[0],
+        second=names[1],
+        mean=float(gains.mean()),
+        low=low,
+        high=high,
+        tests=_pair_tests(first, second),
+        num_runs=(len(first.runs), len(second.runs)),
+        seeds_p=None if is_same_network else welch_test(first.right.mean(axis=1), second.right.mean(axis=1)),
+        needs_seeds=not is_same_network,
     )
-    if not p_values:
-        return f"On {images}: {merging}", "No run was trained on these groups yet."
-    retrained = by_name[RETRAINED]
-    against_merged = _outcome(retrained, merged, "merging afterward", p_values[MERGED])
-    against_summed = _outcome(retrained, summed, "summing the full model's probabilities", p_values[SUMMED])
-    return f"On the same {images}, {against_merged}.", f"Besides, {against_summed}.", merging
 
 
-def _outcome(retrained: DuelRow, other: DuelRow, other_words: str, p: float) -> str:
-    """One model against another: which is better, by how much, and whether chance explains it."""
-    ours = f"training again on the groups ({retrained.accuracy:.1%})"
-    theirs = f"{other_words} ({other.accuracy:.1%})"
-    points = 100 * (retrained.accuracy - other.accuracy)
-    if not round(points, 1):
-        return f"{ours} and {theirs} are equally good"
-    better, worse = (ours, theirs) if points > 0 else (theirs, ours)
-    verdict = "more than chance explains" if p < SIGNIFICANCE else "which chance alone can explain"
-    return f"{better} is {abs(points):.1f} points better than {worse}, {verdict} (p {_p_words(p)})"
+def _pair_tests(first: _Way, second: _Way) -> tuple[PairTest, ...]:
+    """McNemar's test of each pair of runs with the same seed; without one, of the two first runs."""
+    at = {run.seed: index for index, run in reversed(list(enumerate(second.runs)))}
+    pairs = [(index, at[run.seed]) for index, run in enumerate(first.runs) if run.seed in at] or [(0, 0)]
+    return tuple(
+        PairTest(first.runs[i].run_id, second.runs[j].run_id, mcnemar_test(first.right[i], second.right[j]))
+        for i, j in pairs
+    )
 
 
-def _p_words(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+def _random_mean(full: _Way, grouping: Grouping) -> float:
+    confusions = (confusion_matrix(full.y_true, answer, grouping.num_classes) for answer in full.answers)
+    return float(np.mean([mean_random_accuracy(confusion, grouping) for confusion in confusions]))

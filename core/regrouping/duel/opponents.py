@@ -1,5 +1,7 @@
 """Which runs may stand against each other in a duel: same dataset, same settings, other classes."""
 
+from collections.abc import Iterable, Mapping
+
 from core.errors import RunError
 from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
@@ -32,6 +34,63 @@ def find_retrained(
         for run in list_runs(workspace)
         if _is_like(run, full, groups=grouping.to_mapping()) and run.status.state in states
     ]
+
+
+def find_twins(workspace: Workspace, full: Run) -> list[Run]:
+    """Return the finished runs that differ from ``full`` in the seed at most: itself, then newest first."""
+    twins = [
+        run
+        for run in list_runs(workspace)
+        if run != full and _is_like(run, full, groups=full.config.groups) and run.status.state is State.DONE
+    ]
+    return [full, *twins]
+
+
+def enter_duel(workspace: Workspace, full: Run, grouping: Grouping) -> tuple[list[Run], list[Run]]:
+    """Return the finished runs that compare fairly: on all classes, ``full`` first, and on the groups.
+
+    Of each seed the newest; of the groups the one with the seed of ``full`` comes first.
+    """
+    twins = [run for run in find_twins(workspace, full)[1:] if run.config.seed != full.config.seed]
+    retrained = newest_of_each_seed(find_retrained(workspace, full, grouping))
+    retrained.sort(key=lambda run: run.config.seed != full.config.seed)
+    return [full, *newest_of_each_seed(twins)], retrained
+
+
+def find_of_any_depth(
+    workspace: Workspace,
+    full: Run,
+    groups: Mapping[str, str] | None,
+    *,
+    states: Iterable[State] = DONE,
+    version: str | None = None,
+) -> list[Run]:
+    """Return the runs with the settings of ``full`` but for groups, seed and fine-tuning depth, newest first.
+
+    Args:
+        workspace: Where the runs are.
+        full: The run with the settings.
+        groups: Class to group of the wanted runs; None for runs on all classes.
+        states: States that count.
+        version: Of the dataset, which a run that has not begun will see; None for the one that ``full`` saw.
+    """
+    wanted, counted = None if groups is None else dict(groups), frozenset(states)
+    seen = full.dataset_version if version is None else version
+    return [
+        run
+        for run in list_runs(workspace)
+        if _has_settings_of(run, full, groups=wanted, idle=IDLE | {"cut"})
+        and len({run.dataset_version, seen} - {None}) <= 1
+        and run.status.state in counted
+    ]
+
+
+def newest_of_each_seed(runs: Iterable[Run]) -> list[Run]:
+    """Return the first run of each seed, in the order of the seeds."""
+    chosen: dict[int, Run] = {}
+    for run in runs:
+        chosen.setdefault(run.config.seed, run)
+    return [chosen[seed] for seed in sorted(chosen)]
 
 
 def find_of_other_pictures(workspace: Workspace, full: Run, grouping: Grouping) -> list[Run]:

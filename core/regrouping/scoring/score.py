@@ -9,95 +9,110 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import GroupingError, PredictionsError
-from core.evaluation.confusion import compute_confusion
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
+from core.regrouping.scoring.intervals import bootstrap_interval
+from core.regrouping.scoring.random_groupings import mean_random_accuracy, random_accuracies
+from core.regrouping.scoring.scorer import Scorer
 
 MAX_BLOCK_VALUES = 2_000_000  # probabilities handled at once: small enough for the processor's cache
 
 
 @dataclass(frozen=True)
 class GroupingScore:
-    """Accuracies (shares 0-1) of one model under one grouping, on one split.
+    """Accuracies (shares 0-1) of one model under one grouping, on one split; ``low`` to ``high`` hold 95 %.
 
     Attributes:
         num_classes: Classes before merging.
         num_groups: Groups after merging.
         num_samples: Images measured.
+        num_clusters: Groups of images (patients, photos) the intervals are drawn by; 0: by single images.
         accuracy_before: Share of images whose class was predicted.
         accuracy_merged: Share of images whose class's group is the group of the predicted class.
         accuracy_summed: Share of images whose group has the largest sum of probabilities.
-        random_mean: Mean of ``accuracy_merged`` over random groupings of the same group sizes.
-        random_low: 2.5 % quantile of the same.
+        before_low: Lower end of the bootstrap interval of ``accuracy_before``.
+        before_high: Upper end of the same.
+        merged_low: Lower end of the bootstrap interval of ``accuracy_merged``.
+        merged_high: Upper end of the same.
+        summed_low: Lower end of the bootstrap interval of ``accuracy_summed``.
+        summed_high: Upper end of the same.
+        random_mean: Exact mean of ``accuracy_merged`` over all groupings of the same group sizes.
+        random_low: 2.5 % quantile of the same, from random ones.
         random_high: 97.5 % quantile of the same.
+        num_random: Random groupings drawn.
         p_value: Share of random groupings at least as accurate, this one counted among them.
     """
 
     num_classes: int
     num_groups: int
     num_samples: int
+    num_clusters: int
     accuracy_before: float
     accuracy_merged: float
     accuracy_summed: float
+    before_low: float
+    before_high: float
+    merged_low: float
+    merged_high: float
+    summed_low: float
+    summed_high: float
     random_mean: float
     random_low: float
     random_high: float
+    num_random: int
     p_value: float
 
 
 def score_grouping(
-    predictions: Predictions, grouping: Grouping, *, num_random: int = 200, seed: int = 0
+    predictions: Predictions | Scorer,
+    grouping: Grouping,
+    *,
+    num_random: int = 1000,
+    clusters: np.ndarray | None = None,
+    seed: int = 0,
 ) -> GroupingScore:
     """Return what a grouping does to the accuracy of stored predictions, without retraining.
 
     Args:
-        predictions: Of a model that knows the grouping's classes, in the same order.
+        predictions: Of a model that knows the grouping's classes, in the same order; a scorer of them
+            scores the next grouping quicker.
         grouping: Which classes count as one.
         num_random: How many random groupings of the same group sizes to compare with.
-        seed: Start of their random numbers.
+        clusters: Number of each image's group of images (patient, photo), int, shape ``(num_samples,)``:
+            intervals are drawn by them; None draws single images.
+        seed: Start of the random numbers.
 
     Raises:
         GroupingError: The grouping is for other classes.
         PredictionsError: There are no images, or probabilities that are not numbers.
     """
-    check_fits(predictions, grouping)
-    confusion = compute_confusion(predictions)
-    accuracy_merged = float(np.trace(merge_confusion(confusion, grouping))) / predictions.num_samples
-    baseline = random_accuracies(confusion, grouping, num_random=num_random, seed=seed)
-    summed = sum_probs(predictions.probs, grouping).argmax(axis=1)
+    scorer = predictions if isinstance(predictions, Scorer) else Scorer(predictions)
+    before, merged, summed = scorer.accuracies(grouping)
+    right = {
+        "before": scorer.predictions.y_true == scorer.predictions.y_pred,
+        "merged": scorer.merged_right(grouping),
+        "summed": scorer.summed_right(grouping),
+    }
+    intervals = {
+        name: bootstrap_interval(values, clusters=clusters, seed=seed) for name, values in right.items()
+    }
+    baseline = random_accuracies(scorer.counts, grouping, num_random=num_random, seed=seed)
     return GroupingScore(
         num_classes=grouping.num_classes,
         num_groups=grouping.num_groups,
-        num_samples=predictions.num_samples,
-        accuracy_before=float(np.trace(confusion)) / predictions.num_samples,
-        accuracy_merged=accuracy_merged,
-        accuracy_summed=float(np.mean(summed == grouping.group_of_class[predictions.y_true])),
-        random_mean=float(baseline.mean()),
+        num_samples=scorer.predictions.num_samples,
+        num_clusters=0 if clusters is None else len(np.unique(clusters)),
+        accuracy_before=before,
+        accuracy_merged=merged,
+        accuracy_summed=summed,
+        **{f"{name}_low": low for name, (low, _) in intervals.items()},
+        **{f"{name}_high": high for name, (_, high) in intervals.items()},
+        random_mean=mean_random_accuracy(scorer.counts, grouping),
         random_low=float(np.quantile(baseline, 0.025)),
         random_high=float(np.quantile(baseline, 0.975)),
-        p_value=float((1 + np.sum(baseline >= accuracy_merged)) / (1 + num_random)),
+        num_random=num_random,
+        p_value=float((1 + np.sum(baseline >= merged)) / (1 + num_random)),
     )
-
-
-def check_fits(predictions: Predictions, grouping: Grouping) -> None:
-    """Refuse a grouping for other classes, and predictions without images.
-
-    Raises:
-        GroupingError: The grouping is for other classes.
-        PredictionsError: There are no images.
-    """
-    if grouping.class_names != predictions.class_names:
-        raise GroupingError(
-            f"The grouping is for {_listed(grouping.class_names)}, the run knows "
-            f"{_listed(predictions.class_names)}; "
-            f"choose a run that was trained on the ungrouped classes of the same dataset."
-        )
-    if not predictions.num_samples:
-        raise PredictionsError(
-            f"The {predictions.split} split has no images, so a grouping cannot be measured on it; "
-            f"choose another split or add images to the dataset."
-        )
 
 
 def merge_confusion(confusion: np.ndarray, grouping: Grouping) -> np.ndarray:
@@ -139,40 +154,7 @@ def sum_probs(probs: np.ndarray, grouping: Grouping) -> np.ndarray:
     return summed
 
 
-def random_accuracies(
-    confusion: np.ndarray, grouping: Grouping, *, num_random: int = 200, seed: int = 0
-) -> np.ndarray:
-    """Return the merged accuracy of random groupings with the same group sizes.
-
-    Args:
-        confusion: Counts, shape ``(num_classes, num_classes)``.
-        grouping: Gives the group sizes.
-        num_random: How many groupings: the classes are dealt anew to the groups each time.
-        seed: Start of the random numbers.
-
-    Returns:
-        Accuracies 0-1, float64, shape ``(num_random,)``.
-    """
-    num_samples = int(confusion.sum())
-    correct = np.full(num_random, np.trace(confusion), np.int64)
-    if grouping.num_groups < grouping.num_classes:
-        rng = np.random.default_rng(seed)
-        pairs = np.triu(confusion + confusion.T, k=1)
-        first, second = np.nonzero(pairs)
-        num_images = pairs[first, second]
-        groups = grouping.group_of_class.astype(np.int32)
-        for k in range(num_random):
-            dealt = rng.permutation(groups)
-            correct[k] += num_images[dealt[first] == dealt[second]].sum()
-    return correct / max(1, num_samples)
-
-
 def _columns_by_group(grouping: Grouping) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(grouping.group_of_class, kind="stable")  # classes, group by group
     starts = np.searchsorted(grouping.group_of_class[order], np.arange(grouping.num_groups))
     return order, starts
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"the classes {', '.join(names[:3])}{more}"

@@ -1,22 +1,11 @@
-import copy
-import json
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from history_walks import CLASSES, actions, walk
+from hypothesis import given, settings
 
 from core.errors import GroupingError
 from core.regrouping import history as module
 from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
-
-
-@pytest.fixture
-def history() -> GroupingHistory:
-    """Two merges, the second one undone."""
-    start = GroupingHistory.identity(["cat", "dog", "car"])
-    first = start.apply(start.current.merge(["cat", "dog"], "pet"), "Merged cat and dog")
-    return first.apply(first.current.merge(["cat", "car"], "all"), "Merged pet and car").undo()
 
 
 def test_undo_and_redo_walk_through_the_steps(history):
@@ -35,76 +24,95 @@ def test_walking_ends_at_both_ends(history):
     assert (end.can_undo, end.can_redo, end.redo_label) == (True, False, "")
 
 
-def test_a_new_step_forgets_what_was_undone(history):
+def test_a_step_after_an_undo_begins_a_branch_and_forgets_nothing(history):
     after = history.apply(history.current.rename("pet", "animal"), "Renamed pet")
     assert not after.can_redo
     assert after.steps == ("Merged cat and dog", "Renamed pet")
+    assert after.children == {0: [1], 1: [2, 3]}
+    assert after.go_to(2).current.num_groups == 1
+
+
+def test_redo_follows_the_branch_that_was_visited_last(history):
+    branched = history.apply(history.current.rename("pet", "animal"), "Renamed pet")
+    assert branched.undo().redo_label == "Renamed pet"
+    assert branched.go_to(2).undo().redo_label == "Merged pet and car"
+    assert branched.go_to(2).go_to(0).redo().redo().position == 2
 
 
 def test_a_step_that_changes_nothing_is_none(history):
     assert history.apply(history.current, "Nothing") is history
 
 
-def test_very_old_steps_are_forgotten(monkeypatch):
-    monkeypatch.setattr(module, "MAX_STEPS", 3)
-    history = GroupingHistory.identity("ab")
-    for number in range(5):
-        history = history.apply(
-            history.current.rename(history.current.group_names[0], f"name {number}"), str(number)
-        )
-    assert (len(history.states), history.current.group_names[0]) == (3, "name 4")
+def test_a_lock_alone_is_a_step(history):
+    locked = history.apply(history.current.lock("pet"), "Locked pet")
+    assert locked.current.locked == {"pet"}
+    assert locked.undo().current.locked == frozenset()
+    assert locked.redo_label == ""
 
 
-@given(st.lists(st.sampled_from(["merge", "undo", "redo", "rename"]), max_size=12))
-def test_a_round_trip_through_json_keeps_everything(actions):
-    history = GroupingHistory.identity(["1", "2", "3", "1 + 2"])
-    for number, action in enumerate(actions):
-        current = history.current
-        if action == "merge":
-            history = history.apply(current.merge([current.class_names[number % 4], "3"]), f"Merged {number}")
-        elif action == "rename":
-            history = history.apply(
-                current.rename(current.group_names[0], f"name {number}"), f"Renamed {number}"
-            )
-        else:
-            history = history.undo() if action == "undo" else history.redo()
-    assert GroupingHistory.from_json(json.loads(json.dumps(history.to_json()))) == history
+def test_steps_of_one_key_are_one_step_until_a_name_or_time_keeps_them_apart(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(module.time, "time", lambda: now[0])
+    history = GroupingHistory.identity("abcd")
+    groupings = [Grouping.from_assignment("abcd", numbers) for numbers in ([0, 0, 1, 2], [0, 0, 1, 1])]
+    for grouping in groupings:
+        history = history.apply(grouping, f"Cut at {grouping.num_groups}", coalesce="cut")
+    assert (len(history.nodes), history.steps, history.current) == (2, ("Cut at 2",), groupings[1])
+    assert history.undo().current == Grouping.identity("abcd")
+    named = history.name_node(1, "good").apply(groupings[0], "Cut at 3", coalesce="cut")
+    assert [node.label for node in named.nodes] == ["Start", "Cut at 2", "Cut at 3"]
+    now[0] += module.COALESCE_S + 1
+    assert len(history.apply(groupings[0], "Cut at 3", coalesce="cut").nodes) == 3
+    assert len(history.apply(groupings[0], "Cut at 3", coalesce="other").nodes) == 3
 
 
-@pytest.mark.parametrize(
-    "content", [None, 3, [], {}, "text", {"class_names": ["a"], "states": [], "position": 0}]
-)
-def test_anything_else_is_refused_with_the_remedy(content):
-    with pytest.raises(GroupingError, match=r"damaged.*begin a new grouping"):
-        GroupingHistory.from_json(content)
+def test_states_are_named_and_a_name_is_taken_away_by_an_empty_one(history):
+    named = history.name_node(2, " all of them ")
+    assert named.nodes[2].name == "all of them"
+    assert named.name_node(2, " ").nodes[2].name is None
+    with pytest.raises(GroupingError, match="already a state named 'all of them'; choose another name"):
+        named.name_node(1, "all of them")
+    with pytest.raises(GroupingError, match=r"too long for a state's name .* use at most 60"):
+        named.name_node(1, "x" * 61)
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (["position"], 3),
-        (["position"], -1),
-        (["position"], "x"),
-        (["class_names"], ["cat", "cat", "car"]),
-        (["class_names"], [1, 2, 3]),
-        (["states", 1, "groups"], {"cow": "pet"}),
-        (["states", 1, "groups"], {"cat": 7}),
-        (["states", 1, "groups"], {"cat": " "}),
-        (["states", 1, "groups"], ["cat"]),
-        (["states", 2], None),
-        (["states", 0, "label"], 5),
-    ],
-)
-def test_damage_in_any_place_is_refused(history, path, value):
-    content = copy.deepcopy(history.to_json())
-    place = content
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    with pytest.raises(GroupingError, match="damaged"):
-        GroupingHistory.from_json(content)
+def test_an_unknown_state_is_refused_with_those_there_are(history):
+    for step in (history.go_to, history.path_to, history.node):
+        with pytest.raises(GroupingError, match="no state 3 in the history; choose one from 0 to 2"):
+            step(3)
+    with pytest.raises(GroupingError, match="no state -1"):
+        history.go_to(-1)
 
 
-def test_a_position_outside_the_states_is_a_mistake_of_the_caller():
-    with pytest.raises(ValueError, match="position 1"):
-        GroupingHistory((Grouping.identity("ab"),), ("Start",), 1)
+@settings(deadline=None, max_examples=60)
+@given(actions)
+def test_any_steps_keep_every_state_whole_and_undo_of_redo_is_nothing(taken):
+    history = walk(GroupingHistory.identity(CLASSES), taken)
+    for node in history.nodes:
+        assert sorted(name for names in node.grouping.members.values() for name in names) == sorted(CLASSES)
+        assert node.grouping.locked <= set(node.grouping.group_names)
+        assert {name for name, _ in node.grouping.colors} <= set(node.grouping.group_names)
+    if history.can_redo:
+        assert history.redo().undo() == history
+    if history.can_undo:
+        assert history.undo().redo() == history
+
+
+def test_a_position_outside_the_states_is_a_mistake_of_the_caller(history):
+    with pytest.raises(ValueError, match="no state 5"):
+        GroupingHistory(history.nodes, 5)
+
+
+def test_renaming_and_locking_keep_the_search_behind_the_groups_and_a_merge_ends_it(history):
+    found = history.apply(history.current.merge(["cat", "car"]), "Suggested", origin={"num_groups": 1}).undo()
+    assert (history.origin, found.origin) == (None, None)
+    suggested = found.redo()
+    renamed = suggested.apply(suggested.current.rename(suggested.current.group_names[0], "all"), "Renamed")
+    assert (suggested.origin, renamed.origin) == ({"num_groups": 1}, {"num_groups": 1})
+    assert renamed.apply(renamed.current.take_out(["dog"]), "Took out").origin is None
+
+
+def test_what_is_built_from_groups_chosen_on_test_stays_marked_so(history):
+    read = history.apply(history.current.merge(["cat", "car"]), "Read", origin={"split": "test"})
+    assert (history.split, read.split) == ("val", "test")
+    assert read.apply(read.current.take_out(["dog"]), "Took out dog").split == "test"

@@ -1,17 +1,16 @@
 import json
+import threading
 
 import pytest
 
 from core.errors import GroupingError, WorkspaceError
 from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
+from core.regrouping.looks import record_look
 from core.regrouping.store import (
     delete_grouping,
-    draft_revision,
     list_groupings,
-    load_draft,
     load_grouping,
-    save_draft,
     save_grouping,
 )
 
@@ -46,7 +45,9 @@ def test_a_name_in_use_is_replaced_only_on_purpose(home):
     assert load_grouping(home, "zoo", "two").grouping.num_groups == 3
 
 
-@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "x" * 200])
+@pytest.mark.parametrize(
+    "name", ["", "../up", "a/b", ".hidden", "x" * 200, "CON", "nul", "Com1", "LPT9.txt", "aux .x"]
+)
 def test_names_that_leave_the_folder_are_refused(home, name):
     with pytest.raises(WorkspaceError, match="cannot be the name of a grouping"):
         save_grouping(home, "zoo", name, PETS, run_id="")
@@ -102,26 +103,83 @@ def test_a_deleted_grouping_is_gone_and_deleting_it_twice_is_refused(home):
         delete_grouping(home, "zoo", "two")
 
 
-def test_a_draft_survives_and_counts_its_revisions(home):
-    history = GroupingHistory.identity(CLASSES).apply(PETS, "Merged cat and dog")
-    assert draft_revision(home, "zoo", "lenet-1") == 0
-    assert save_draft(home, "zoo", "lenet-1", history) == 1
-    assert save_draft(home, "zoo", "lenet-1", history.undo()) == 2
-    assert draft_revision(home, "zoo", "lenet-1") == 2
-    assert load_draft(home, "zoo", "lenet-1", CLASSES) == history.undo()
-    assert list_groupings(home, "zoo") == []
+def test_who_saved_it_is_kept_and_a_file_without_that_is_read(home, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "ada")
+    assert save_grouping(home, "zoo", "two", PETS, run_id="").author == "ada"
+    assert load_grouping(home, "zoo", "two").author == "ada"
+    old = {
+        "mapping": PETS.to_mapping(),
+        "run_id": "lenet-1",
+        "split": "val",
+        "created": 5.0,
+        "steps": ["Merged"],
+    }
+    (home.groupings_dir / "zoo" / "old.json").write_text(json.dumps(old))
+    loaded = load_grouping(home, "zoo", "old")
+    assert (loaded.grouping, loaded.run_id, loaded.author, loaded.steps) == (PETS, "lenet-1", "", ("Merged",))
 
 
-def test_a_draft_that_is_missing_or_for_other_classes_gives_every_class_alone(home):
-    assert load_draft(home, "zoo", "lenet-1", CLASSES).current == Grouping.identity(CLASSES)
-    save_draft(home, "zoo", "lenet-1", GroupingHistory.start(PETS))
-    others = ["cat", "dog", "bus"]
-    assert load_draft(home, "zoo", "lenet-1", others) == GroupingHistory.identity(others)
+def test_a_user_the_computer_does_not_know_saves_as_well(home, monkeypatch):
+    def refuse() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", refuse)
+    assert save_grouping(home, "zoo", "two", PETS, run_id="").author == ""
 
 
-@pytest.mark.parametrize("content", ["", "[]", "3", '{"revision": "x", "history": {}}', '{"history": null}'])
-def test_a_damaged_draft_gives_every_class_alone(home, content):
-    save_draft(home, "zoo", "lenet-1", GroupingHistory.start(PETS))
-    (home.groupings_dir / "zoo" / "drafts" / "lenet-1.json").write_text(content)
-    assert load_draft(home, "zoo", "lenet-1", CLASSES) == GroupingHistory.identity(CLASSES)
-    assert draft_revision(home, "zoo", "lenet-1") == 0
+def test_locks_and_colors_are_kept_with_the_order_asked_for(home):
+    marked = PETS.lock("pet").color("car", 3)
+    save_grouping(home, "zoo", "two", marked, run_id="")
+    for names in (None, CLASSES[::-1]):
+        loaded = load_grouping(home, "zoo", "two", class_names=names).grouping
+        assert (loaded.locked, loaded.colors) == ({"pet"}, (("car", 3),))
+
+
+def test_what_was_judged_on_test_stays_as_it_was(home):
+    save_grouping(home, "zoo", "two", PETS, run_id="lenet-1")
+    record_look(home, "zoo", "lenet-1", PETS, "two")
+    with pytest.raises(GroupingError, match=r"'two' was judged on test images.*under another name"):
+        save_grouping(home, "zoo", "two", Grouping.identity(CLASSES), run_id="lenet-1", overwrite=True)
+    assert load_grouping(home, "zoo", "two").grouping == PETS
+    save_grouping(home, "zoo", "two", PETS.rename("pet", "animal"), run_id="lenet-1", overwrite=True)
+    assert load_grouping(home, "zoo", "two").grouping.group_names == ("animal", "car")
+
+
+def test_a_damaged_file_is_replaced_on_purpose(home):
+    save_grouping(home, "zoo", "two", PETS, run_id="")
+    (home.groupings_dir / "zoo" / "two.json").write_text("damaged")
+    save_grouping(home, "zoo", "two", PETS, run_id="", overwrite=True)
+    assert load_grouping(home, "zoo", "two").grouping == PETS
+
+
+def test_of_several_who_save_under_one_name_at_once_one_is_first_and_the_others_are_told(home):
+    together = threading.Barrier(4)
+    told = []
+
+    def save(number: int) -> None:
+        together.wait()
+        try:
+            save_grouping(home, "zoo", "two", PETS.rename("pet", f"name {number}"), run_id="")
+        except GroupingError as error:
+            told.append(str(error))
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 3
+    assert all("choose another name" in sentence for sentence in told)
+
+
+def test_a_disk_that_cannot_be_written_is_said_and_the_old_file_stays(home, monkeypatch):
+    save_grouping(home, "zoo", "two", PETS, run_id="")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.workspace.os.fsync", refuse)
+        with pytest.raises(WorkspaceError, match=r"No space left on device.*free some disk space"):
+            save_grouping(home, "zoo", "two", Grouping.identity(CLASSES), run_id="", overwrite=True)
+    assert load_grouping(home, "zoo", "two").grouping == PETS

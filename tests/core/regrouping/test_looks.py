@@ -1,0 +1,76 @@
+import threading
+
+import pytest
+
+from core.errors import WorkspaceError
+from core.regrouping.grouping import Grouping
+from core.regrouping.looks import count_looks, groups_text, list_looks, record_look, was_looked_at
+from core.regrouping.store import list_groupings
+
+CLASSES = ("cat", "dog", "car")
+ALONE = Grouping.identity(CLASSES)
+PETS = ALONE.merge(["cat", "dog"], "pet")
+
+
+def test_each_grouping_of_a_run_is_one_look_however_often_it_is_seen(home):
+    assert count_looks(home, "zoo", "lenet-1") == 0
+    assert record_look(home, "zoo", "lenet-1", PETS, "pets") == 1
+    assert record_look(home, "zoo", "lenet-1", ALONE) == 2
+    assert record_look(home, "zoo", "lenet-1", PETS, "pets") == 1
+    assert record_look(home, "zoo", "lenet-1", ALONE, "saved later") == 2
+    assert count_looks(home, "zoo", "lenet-1") == 2
+    assert [(look.run_id, look.name, look.num_groups) for look in list_looks(home, "zoo")] == [
+        ("lenet-1", "pets", 2),
+        ("lenet-1", "", 3),
+    ]
+
+
+def test_looks_of_other_runs_and_datasets_are_counted_apart(home):
+    record_look(home, "zoo", "lenet-1", PETS)
+    assert record_look(home, "zoo", "lenet-2", PETS) == 1
+    assert record_look(home, "farm", "lenet-1", PETS) == 1
+    assert count_looks(home, "zoo", "lenet-1") == 1
+
+
+def test_names_of_groups_and_the_order_of_classes_make_no_new_look(home):
+    record_look(home, "zoo", "lenet-1", PETS)
+    turned = Grouping.from_mapping(CLASSES[::-1], {"car": "c", "dog": "x", "cat": "x"})
+    assert record_look(home, "zoo", "lenet-1", turned) == 1
+    assert groups_text(Grouping.identity(["a b", "c"])) != groups_text(Grouping.identity(["a", "b c"]))
+
+
+def test_groups_that_were_judged_are_known_whatever_the_run(home):
+    record_look(home, "zoo", "lenet-1", PETS)
+    assert was_looked_at(home, "zoo", PETS.rename("pet", "animal"))
+    assert not was_looked_at(home, "zoo", ALONE)
+
+
+def test_the_file_of_looks_is_no_grouping(home):
+    record_look(home, "zoo", "lenet-1", PETS)
+    assert list_groupings(home, "zoo") == []
+
+
+def test_looks_of_the_same_instant_are_all_counted(home):
+    groupings = [Grouping.from_assignment(CLASSES, numbers) for numbers in ([0, 0, 1], [0, 1, 0], [0, 1, 1])]
+    threads = [
+        threading.Thread(target=record_look, args=(home, "zoo", "lenet-1", each)) for each in groupings * 2
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count_looks(home, "zoo", "lenet-1") == 3
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"looks": [{}]}', '{"looks": 3}', "\x00\x80"])
+def test_a_damaged_file_is_refused_rather_than_counted_anew(home, content):
+    record_look(home, "zoo", "lenet-1", PETS)
+    (home.groupings_dir / "zoo" / "looks" / "test.json").write_text(content)
+    with pytest.raises(WorkspaceError, match=r"test\.json is damaged.*restore it from a copy, or delete it"):
+        record_look(home, "zoo", "lenet-1", ALONE)
+
+
+def test_a_look_that_cannot_be_counted_is_refused(home):
+    (home.groupings_dir / "zoo").write_text("in the way")
+    with pytest.raises(WorkspaceError, match=r"damaged|cannot be written"):
+        record_look(home, "zoo", "lenet-1", PETS)
