@@ -14,6 +14,7 @@ from pathlib import Path
 from core.datasets.parallel import Progress
 from core.errors import RunError, WorkspaceError
 from core.jobs.errands import run_errand
+from core.regrouping.grouping import Grouping
 from core.runs.run import Run, State
 from core.workspace import Workspace, full_path
 
@@ -56,9 +57,10 @@ class ExportReport:
         path: The file or folder.
         format: Name of its format.
         bytes: Its size, with all files of a folder.
-        max_difference: Largest absolute difference of a probability between it and the run's network.
+        max_difference: Largest absolute difference of a probability between it and the run's network, whose
+            probabilities are summed where groups were asked for.
         num_images: Validation images on which that was measured.
-        class_names: What the network's outputs stand for, in order: classes, or groups of a grouped run.
+        class_names: What the network's outputs stand for, in order: classes, or groups.
         labels_path: The text file with these names, one a line.
     """
 
@@ -77,25 +79,29 @@ def export_run(
     format: str,
     out: Path | str,
     *,
+    grouping: Grouping | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> ExportReport:
     """Write the network of a run's best epoch in another format, and check that it says the same.
 
     Takes RGB images with values 0-255, float32, shape ``(batch, height, width, 3)``, of the run's image size;
-    gives probabilities, shape ``(batch, num_classes)``. Scaling of the pixels is part of the network.
+    gives probabilities, shape ``(batch, num_classes)``. Scaling of the pixels is part of the network. With a
+    grouping the probabilities of a group's classes are added by one more layer, without any training.
 
     Args:
         workspace: Where the run's dataset is.
         run: A run with a trained network.
         format: A key of ``FORMATS``.
         out: The file, or the folder of a SavedModel, that is to be written.
+        grouping: Of the classes that the run knows; None for the network as it is.
         overwrite: Whether to replace what is there.
         progress: Called with (done, total) from time to time; what it raises stops the work.
 
     Raises:
-        RunError: The format is unknown or its extra is not installed, the run has no network, the file is
-            there already or has the wrong ending, or the export does not say the same as the network.
+        RunError: The format is unknown or its extra is not installed, the run has no network or learned
+            groups already and is asked for others, the file is there already or has the wrong ending, or the
+            export does not say the same as the network.
         WorkspaceError: The place cannot be written to.
     """
     check_format(format)
@@ -109,6 +115,11 @@ def export_run(
             f"Run {run.id} was interrupted, and its network may be older than its best epoch; resume it, "
             f"then export it."
         )
+    if grouping is not None and run.config.groups is not None:
+        raise RunError(
+            f"Run {run.id} was trained on groups, whose probabilities are not summed again; choose the run "
+            f"that knows all classes, or export this one without a grouping."
+        )
     target = full_path(out)
     labels = _labels_of(target, format)
     _check_target(target, labels, format, overwrite=overwrite)
@@ -119,6 +130,7 @@ def export_run(
             "run_dir": str(run.directory),
             "format": format,
             "out": str(made),
+            "groups": None if grouping is None else grouping.to_mapping(),
             "scratch_dir": str(scratch),
         }
         result = run_errand(MODULE, request, what="The export", environment=CPU_ONLY, progress=progress)

@@ -21,10 +21,12 @@ from core.datasets.images.pixels import pixel_reader
 from core.datasets.store import load_dataset
 from core.errors import RunError
 from core.models.run_loading import load_saved
+from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run
 from core.training.errand import Tell, answer
 from core.training.pipeline import select_samples
+from core.training.summed import add_groups, sum_of_groups
 from core.workspace import Workspace
 
 MAX_DIFFERENCE = 1e-3  # of a probability; rounding alone stays below a hundredth of it
@@ -75,9 +77,18 @@ def _export(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if format != "keras":
         model = to_float32(model)
     expected = np.asarray(model(images, training=False))  # Keras writes no ONNX of a network never called
+    grouping = None
+    if request.get("groups") is not None:
+        grouping = Grouping.from_mapping(class_names, request["groups"])
+        model, expected = add_groups(model, grouping), sum_of_groups(expected, grouping)
+        class_names = grouping.group_names
+        model(images[:1], training=False)
     tell(f"Writing {out.name}", 2, 4)
     if format == "keras":
-        shutil.copyfile(run.model_path, out)
+        if grouping is None:
+            shutil.copyfile(run.model_path, out)
+        else:
+            model.save(out)
         copy = load_saved(out)
         predict: Predict = lambda images: np.asarray(copy(images, training=False))  # noqa: E731
     else:

@@ -9,6 +9,7 @@ import pytest
 from core.errors import RunError, StoppedError, WorkspaceError
 from core.jobs import exports
 from core.jobs.exports import FORMATS, export_run
+from core.regrouping.grouping import Grouping
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -77,6 +78,19 @@ def test_what_is_there_is_replaced_only_on_request(
     with pytest.raises(RunError, match="not an export of this format and is not replaced"):
         export_run(home, run, "saved_model", photos, overwrite=True)
     assert names_in(photos) == ["a.jpg"]
+
+
+def test_groups_go_along_and_are_refused_for_a_run_that_learned_groups(
+    home: Workspace, run: Run, fake_work: list, finish_run: Callable[..., Run], tmp_path: Path
+) -> None:
+    pairs = Grouping.from_assignment("0123456789", [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
+    export_run(home, run, "keras", tmp_path / "net.keras")
+    export_run(home, run, "keras", tmp_path / "sums.keras", grouping=pairs)
+    assert [asked["groups"] for asked in fake_work] == [None, pairs.to_mapping()]
+    grouped = finish_run(home, groups=pairs.to_mapping())
+    grouped.model_path.write_bytes(b"a network")
+    with pytest.raises(RunError, match=r"was trained on groups.*choose the run that knows all classes"):
+        export_run(home, grouped, "keras", tmp_path / "more.keras", grouping=pairs)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from core.errors import WorkspaceError
 from core.jobs import kept_exports
 from core.jobs.exports import ExportReport
 from core.jobs.kept_exports import find_export, keep_export
+from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, create_run, delete_run
 from core.workspace import Workspace
@@ -79,3 +80,18 @@ def test_a_deleted_run_is_not_brought_back(home: Workspace, run: Run) -> None:
     with pytest.raises(WorkspaceError, match="cannot be written"):
         keep_export(home, run, "keras")
     assert not run.directory.exists()
+
+
+def test_a_summed_export_stands_beside_the_plain_one_and_counts_for_its_groups_alone(
+    home: Workspace, run: Run
+) -> None:
+    plain = keep_export(home, run, "keras")
+    pets = Grouping.identity(["cat", "dog", "car"]).merge(["cat", "dog"])
+    kept = keep_export(home, run, "keras", grouping=pets)
+    assert (kept.path.name, plain.path.name) == ("lenet-1-summed.keras", "lenet-1.keras")
+    assert find_export(run, "keras", pets) == kept
+    assert find_export(run, "keras") == plain
+    assert find_export(run, "keras", pets.rename("cat + dog", "pet")) is None
+    again = keep_export(home, run, "keras", grouping=pets.rename("cat + dog", "pet"))
+    assert again.path == kept.path  # in place of the first
+    assert find_export(run, "keras", pets) is None

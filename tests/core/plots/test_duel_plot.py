@@ -10,6 +10,7 @@ ROWS = pd.DataFrame(
         "accuracy": [0.5, 0.75],
         "low": [0.4, 0.7],
         "high": [0.6, 0.85],
+        "accuracies": [(0.5,), (0.7, 0.8)],
     }
 )
 
@@ -20,6 +21,13 @@ def test_each_way_to_answer_has_its_accuracy_and_interval_in_percent():
     assert list(trace.x) == [50, 75]
     assert list(trace.error_x.array) == pytest.approx([10, 10])
     assert list(trace.error_x.arrayminus) == pytest.approx([10, 5])
+
+
+def test_single_seeds_are_marked_where_there_are_several():
+    seeds = plot_duel(ROWS, random_mean=0.6).data[1]
+    assert list(seeds.x) == pytest.approx([70, 80])
+    assert list(seeds.y) == ["retrained (2)"] * 2
+    assert len(plot_duel(ROWS[:1], random_mean=0.6).data) == 1
 
 
 def test_the_random_groups_stand_as_a_line():

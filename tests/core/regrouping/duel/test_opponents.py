@@ -1,8 +1,11 @@
 from core.regrouping.duel.opponents import (
+    enter_duel,
     find_full,
+    find_of_any_depth,
     find_of_other_pictures,
     find_of_other_versions,
     find_retrained,
+    find_twins,
     has_other_version,
 )
 from core.regrouping.grouping import Grouping
@@ -89,3 +92,29 @@ def test_how_a_run_was_computed_does_not_keep_it_from_the_duel(home):
     full = make_run(home)
     same = make_run(home, groups=GROUPS, precision="float32", feature_cache="off", num_devices=2)
     assert find_retrained(home, full, GROUPING) == [same]
+
+
+def test_all_seeds_enter_the_duel_the_newest_run_of_each(home):
+    full = make_run(home, seed=3)
+    make_run(home, seed=5)
+    twin = make_run(home, seed=5)
+    make_run(home, seed=3)
+    make_run(home, seed=7, epochs=99)
+    grouped = {seed: make_run(home, groups=GROUPS, seed=seed) for seed in (1, 3)}
+    newer = make_run(home, groups=GROUPS, seed=1)
+    assert find_twins(home, full)[0] == full
+    assert enter_duel(home, full, GROUPING) == ([full, twin], [grouped[3], newer])
+
+
+def test_runs_of_other_depths_are_found_when_depth_does_not_matter(home):
+    settings = {"weights": "run:lenet-9"}
+    full = make_run(home, cut=1, **settings)
+    deeper = make_run(home, cut=2, seed=9, **settings)
+    make_run(home, cut=2)
+    waiting = make_run(home, State.QUEUED, cut=3, **settings)
+    grouped = make_run(home, groups=GROUPS, **settings)
+    assert find_of_any_depth(home, full, None) == [deeper, full]
+    assert find_of_any_depth(home, full, GROUPS) == [grouped]
+    assert find_of_any_depth(home, full, None, states=ACTIVE_STATES) == [waiting]
+    write_json(deeper.directory / "environment.json", {"dataset_version": "old"})
+    assert find_of_any_depth(home, full, None, version="new") == [full]
