@@ -62,7 +62,7 @@ def pick_samples(
                 f"train a run on the dataset as it is now."
             )
         wrong = np.flatnonzero(mistakes_of.y_true != mistakes_of.y_pred)
-        surest_first = np.argsort(-mistakes_of.probs[wrong].max(axis=1), kind="stable")
+        surest_first = np.argsort(-mistakes_of.probs[wrong, mistakes_of.y_pred[wrong]], kind="stable")
         sample_ids = mistakes_of.sample_ids[wrong[surest_first]]
     if not classes:
         return sample_ids
