@@ -8,8 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components import confusion_editor as editor
-from app.components.confusion_editor import EditorEvent, pack_payload, read_events
+from app.components.confusion_editor import pack_payload
+from core.plots.theme import PALETTE
 from core.regrouping.grouping import Grouping
+from core.regrouping.ordering.dendrogram import merge_tree
+from core.regrouping.scoring.counts import SparseCounts
 
 NAMES = ("cat", "<b>dog</b>", "車")
 
@@ -33,15 +36,66 @@ def test_the_payload_holds_the_counts_and_the_groups(largest: int) -> None:
     confusion = np.array([[largest, 2, 0], [0, 0, 0], [1, 0, 5]])
     grouping = Grouping.identity(NAMES).merge(["cat", "車"], "living <i>")
     chosen = ("車", "unknown", "cat")
-    payload = pack_payload(confusion, grouping, order=[2, 0, 1], chosen=chosen, color="count", seen=7)
+    payload = pack_payload(confusion, grouping, order=[2, 0, 1], chosen=chosen, seen=7)
     header, counts = unpack(payload)
     np.testing.assert_array_equal(counts, confusion)
     assert header["classNames"] == list(NAMES)
     assert header["groupNames"] == ["living <i>", "<b>dog</b>"]
     assert header["groupOf"] == [0, 1, 0]
     assert (header["order"], header["chosen"]) == ([2, 0, 1], [2, 0])
-    assert (header["color"], header["seen"]) == ("count", 7)
+    assert (header["seen"], header["tree"], header["solid"]) == (7, None, None)
     assert header["countBytes"] == (2 if largest < 2**16 else 4)
+
+
+def test_sparse_counts_make_the_same_bytes_as_dense_ones() -> None:
+    random = np.random.default_rng(1)
+    confusion = random.integers(0, 3, (40, 40)) * random.integers(0, 2, (40, 40))
+    grouping = Grouping.identity([f"class {index}" for index in range(40)])
+    dense = pack_payload(confusion, grouping, order=np.arange(40))
+    sparse = SparseCounts.of(confusion)
+    assert pack_payload(sparse, grouping, order=np.arange(40)) == dense
+    shuffled = random.permutation(len(sparse.counts))
+    unsorted = SparseCounts(sparse.rows[shuffled], sparse.columns[shuffled], sparse.counts[shuffled], 40)
+    assert pack_payload(unsorted, grouping, order=np.arange(40)) == dense
+
+
+def test_locks_colors_stability_and_the_tree_are_told_by_index() -> None:
+    grouping = Grouping.identity(NAMES).merge(["cat", "車"], "living").color("living", 2).lock("<b>dog</b>")
+    tree = merge_tree(np.array([[3, 0, 1], [0, 4, 0], [1, 0, 3]]))
+    payload = pack_payload(
+        np.eye(3, dtype=int), grouping, order=[0, 1, 2], tree=tree, solid=np.array([True, False])
+    )
+    header, _ = unpack(payload)
+    assert header["groupNames"] == ["living", "<b>dog</b>"]
+    assert (header["locked"], header["solid"]) == ([1], [True, False])
+    assert header["colors"] == {"0": PALETTE[2]}
+    assert header["palette"] == list(PALETTE)
+    assert header["tree"]["left"] == tree.left.tolist()
+    assert header["tree"]["right"] == tree.right.tolist()
+    np.testing.assert_allclose(header["tree"]["height"], tree.height, atol=1e-4)
+
+
+def test_the_key_of_a_matrix_tells_it_from_others_and_stays_over_clicks() -> None:
+    def key(confusion: np.ndarray, grouping: Grouping) -> str:
+        return unpack(pack_payload(confusion, grouping, order=[0, 1, 2]))[0]["matrixKey"]
+
+    alone = Grouping.identity(NAMES)
+    confusion = np.array([[3, 1, 0], [0, 2, 0], [0, 0, 1]])
+    assert key(confusion, alone) == key(confusion, alone.merge(["cat", "車"])) == key(confusion.copy(), alone)
+    assert key(confusion, alone) != key(confusion.T.copy(), alone)
+
+
+def test_a_matrix_in_the_memory_of_one_that_is_gone_is_read_anew() -> None:
+    alone = Grouping.identity(NAMES)
+    for number in range(50):
+        confusion = np.diag([number + 1, 1, 1])
+        np.testing.assert_array_equal(unpack(pack_payload(confusion, alone, order=[0, 1, 2]))[1], confusion)
+        del confusion
+
+
+def test_a_word_on_stability_for_each_group_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="must say something of 3 groups, not of 2"):
+        pack_payload(np.eye(3, dtype=int), Grouping.identity(NAMES), order=[0, 1, 2], solid=[True, False])
 
 
 def test_the_counts_start_at_a_multiple_of_four_bytes() -> None:
@@ -72,34 +126,6 @@ def test_an_order_that_forgets_a_class_is_refused() -> None:
 def test_no_classes_are_refused() -> None:
     with pytest.raises(ValueError, match="1 to 65535 classes"):
         pack_payload(np.zeros((0, 0), np.int64), Grouping.identity([]), order=[])
-
-
-def test_each_event_counts_once_however_often_it_is_reported() -> None:
-    first = {"kind": "choose", "classes": ["cat", "車"], "number": 1}
-    second = {"kind": "merge", "classes": ["cat", "車"], "number": 2}
-    events, seen = read_events([first], NAMES)
-    assert (events, seen) == ([EditorEvent("choose", ("cat", "車"))], 1)
-    events, seen = read_events([first, second], NAMES, seen=seen)
-    assert (events, seen) == ([EditorEvent("merge", ("cat", "車"))], 2)
-    assert read_events([first, second], NAMES, seen=seen) == ([], 2)
-
-
-@pytest.mark.parametrize(
-    "reported",
-    [
-        None,
-        "text",
-        [None],
-        [{}],
-        [{"kind": "merge", "classes": ["cat"]}],
-        [{"kind": "merge", "classes": ["cat", "cow of another run"], "number": 1}],
-        [{"kind": "delete", "classes": ["cat"], "number": 1}],
-        [{"kind": "merge", "classes": "cat", "number": 1}],
-        [{"kind": "merge", "classes": [["cat"]], "number": 1}],
-    ],
-)
-def test_what_does_not_fit_is_passed_over(reported: object) -> None:
-    assert read_events(reported, NAMES)[0] == []
 
 
 def test_the_editor_mounts_with_its_payload() -> None:

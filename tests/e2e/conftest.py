@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from editing import serve_harness
 from playwright.sync_api import Browser, Page, expect
 from serving import Server, chromium, dashboard_command, end_workers, find_browser, start_server
 
@@ -42,6 +43,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine; install one to run the browser journeys")
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a page with nothing but the confusion editor."""
+    with serve_harness(tmp_path_factory.mktemp("harness") / "log.txt") as url:
+        yield url
 
 
 @pytest.fixture

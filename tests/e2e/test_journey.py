@@ -146,6 +146,10 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
     test = load_predictions(full.predictions_path("test"))
     expect_score(page, "merged labels", merged_accuracy(test, [first, second]), "test")
 
+    seeds = page.get_by_role("spinbutton", name="Training seeds")
+    seeds.fill("1")
+    seeds.press("Enter")
+    expect(page.get_by_text("With seed 0, that of small_cnn-1, one run each")).to_be_visible()
     press_button(page, "Train on these groups")
     expect(page).to_have_url(re.compile("run=small_cnn-2"))
     retrained = Run(home_dir / "runs" / "small_cnn-2")

@@ -12,26 +12,40 @@ const RAMPS = {
     confused: [[0.38, 0.08, 40], [0.65, 0.16, 55], [0.92, 0.11, 95]],
   },
 };
-const LEVELS = 256; // 0 empty, 1-127 recognized, 128-255 confused
+// Six bands of steadily rising or falling lightness, after ColorBrewer's YlGnBu (https://colorbrewer2.org): safe for
+// any color vision. On a dark page the other way round, so that more always stands out more. The first band has an
+// empty cell's color.
+const BAND_COLORS = {
+  light: ["#dede74", "#8fd0a4", "#3fb0c0", "#2c7fb8", "#20307f"],
+  dark: ["#2a3c96", "#2a6fb0", "#2fa3ad", "#8fd08a", "#f4ee70"],
+};
+const STUDY_BANDS = ["#000000", "#2ca02c", "#1f5fd0", "#f2dc1b", "#ff8c00", "#e01a1a"]; // study S3's own
+const PALE = 0.78; // how far a paled cell goes towards an empty one
+
+const themes = new Map(); // Streamlit's variables -> theme
 
 // Reads the theme from Streamlit's variables; light or dark is told by the background's luminance.
 function readTheme(host) {
   const style = getComputedStyle(host);
-  const variable = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-  const background = parseColor(variable("--st-background-color", "#ffffff"));
-  const isDark = 0.2126 * background[0] + 0.7152 * background[1] + 0.0722 * background[2] < 128;
-  const text = variable("--st-text-color", isDark ? "#fafafa" : "#31333f");
-  return {
-    isDark,
-    text,
-    background: `rgb(${background.join(",")})`,
-    accent: isDark ? "#6cb6ff" : "#0072b2",
-    font: style.fontFamily || "sans-serif",
-    empty: mix(background, parseColor(text), 0.045),
-    grid: mix(background, parseColor(text), 0.1),
-    faint: `rgb(${mix(background, parseColor(text), 0.6).join(",")})`,
-    ...makeLookup(isDark ? RAMPS.dark : RAMPS.light),
-  };
+  const read = (name) => style.getPropertyValue(name).trim();
+  const key = [read("--st-background-color"), read("--st-text-color"), style.fontFamily].join("|");
+  if (!themes.has(key)) {
+    const background = parseColor(read("--st-background-color") || "#ffffff");
+    const isDark = 0.2126 * background[0] + 0.7152 * background[1] + 0.0722 * background[2] < 128;
+    const text = read("--st-text-color") || (isDark ? "#fafafa" : "#31333f");
+    themes.set(key, {
+      isDark,
+      text,
+      background: `rgb(${background.join(",")})`,
+      accent: isDark ? "#6cb6ff" : "#0072b2",
+      found: isDark ? "#f06ec8" : "#b8007a",
+      font: style.fontFamily || "sans-serif",
+      empty: mix(background, parseColor(text), 0.045),
+      faint: `rgb(${mix(background, parseColor(text), 0.6).join(",")})`,
+      lookups: new Map(),
+    });
+  }
+  return themes.get(key);
 }
 
 // Any CSS color as [red, green, blue], 0-255.
@@ -48,21 +62,58 @@ function mix(first, second, share) {
   return first.map((value, channel) => Math.round(value + (second[channel] - value) * share));
 }
 
-// Colors of all levels, as CSS text and with the lightness that decides the color of a number on top.
-function makeLookup(ramps) {
-  const css = new Array(LEVELS);
-  const rgb = new Array(LEVELS);
-  const lightness = new Float32Array(LEVELS);
-  for (let level = 1; level < LEVELS; level += 1) {
-    const [ramp, share] = level < 128 ? [ramps.recognized, (level - 1) / 126] : [ramps.confused, (level - 128) / 127];
-    const [first, second] = share < 0.5 ? [ramp[0], ramp[1]] : [ramp[1], ramp[2]];
-    const within = share < 0.5 ? 2 * share : 2 * share - 1;
-    const [light, chroma, hue] = first.map((value, index) => value + (second[index] - value) * within);
-    rgb[level] = oklchToRgb(light, chroma, hue);
-    css[level] = `rgb(${rgb[level].join(",")})`;
-    lightness[level] = light;
+// Colors of all levels on a scale: as CSS text, as 32-bit pixels of an ImageData, and with the lightness that
+// decides the color of a number on top.
+function lookupOf(theme, scale) {
+  if (!theme.lookups.has(scale)) {
+    const rgb = SCALES[scale].isBands ? bandLevels(theme, scale) : rampLevels(theme);
+    theme.lookups.set(scale, {
+      css: rgb.map((color) => `rgb(${color.join(",")})`),
+      pixels: Uint32Array.from(rgb, ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0),
+      isLight: rgb.map(([red, green, blue]) => 0.299 * red + 0.587 * green + 0.114 * blue > 140),
+    });
   }
-  return { css, rgb, lightness };
+  return theme.lookups.get(scale);
+}
+
+function rampLevels(theme) {
+  const ramps = theme.isDark ? RAMPS.dark : RAMPS.light;
+  const rgb = new Array(LEVELS);
+  rgb[0] = theme.empty;
+  for (let step = 0; step < RAMP_STEPS; step += 1) {
+    [ramps.recognized, ramps.confused].forEach((ramp, isConfusion) => {
+      const color = rampColor(ramp, step / (RAMP_STEPS - 1));
+      const level = 1 + RAMP_STEPS * isConfusion + step;
+      rgb[level] = mix(color, theme.empty, PALE);
+      rgb[level + PALED] = color;
+    });
+  }
+  return rgb;
+}
+
+function rampColor(ramp, share) {
+  const [first, second] = share < 0.5 ? [ramp[0], ramp[1]] : [ramp[1], ramp[2]];
+  const within = share < 0.5 ? 2 * share : 2 * share - 1;
+  return oklchToRgb(...first.map((value, index) => value + (second[index] - value) * within));
+}
+
+// The colors of the six bands; the first stands for no images too.
+function bandColors(theme, scale) {
+  if (scale === "study") return STUDY_BANDS.map(parseColor);
+  return [theme.empty, ...(theme.isDark ? BAND_COLORS.dark : BAND_COLORS.light).map(parseColor)];
+}
+
+function bandLevels(theme, scale) {
+  const bands = bandColors(theme, scale);
+  const rgb = new Array(LEVELS).fill(bands[0]);
+  bands.forEach((color, band) => {
+    for (const isConfusion of [0, 1]) {
+      const level = 1 + 2 * band + isConfusion;
+      rgb[level] = mix(color, bands[0], PALE);
+      rgb[level + PALED] = color;
+    }
+  });
+  return rgb;
 }
 
 function oklchToRgb(lightness, chroma, hue) {
@@ -82,20 +133,10 @@ function oklchToRgb(lightness, chroma, hue) {
 }
 
 // A ramp as a CSS gradient, for the legend.
-function gradientOf(theme, firstLevel, lastLevel) {
+function gradientOf({ css }, firstLevel, lastLevel) {
   const stops = [];
   for (let step = 0; step <= 8; step += 1) {
-    stops.push(theme.css[Math.round(firstLevel + ((lastLevel - firstLevel) * step) / 8)]);
+    stops.push(css[Math.round(firstLevel + ((lastLevel - firstLevel) * step) / 8)]);
   }
   return `linear-gradient(to right, ${stops.join(", ")})`;
-}
-
-// A level for each pixel as the 32-bit values of an ImageData.
-function pixelValues(theme) {
-  const values = new Uint32Array(LEVELS);
-  for (let level = 0; level < LEVELS; level += 1) {
-    const [red, green, blue] = level ? theme.rgb[level] : theme.empty;
-    values[level] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-  }
-  return values;
 }

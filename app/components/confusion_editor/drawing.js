@@ -1,104 +1,84 @@
 // Draws the matrix: cells as one picture of pixels, then numbers, names and groups as text and lines.
 
+const MAX_CROSSINGS = 1500; // outlines of what a group's scattered classes share; more would hide the cells
+const MIN_OUTLINED = 5; // pixels; the outline of a smaller block would hide it
+const elided = new Map(); // font and room -> text -> elided text
+
+// First and last pixel of each unit's rows and columns, from its start and size as shares of a plot of `size` pixels.
+function pixelSpans(starts, sizes, size) {
+  const [first, last] = [new Int32Array(starts.length), new Int32Array(starts.length)];
+  for (let unit = 0; unit < starts.length; unit += 1) {
+    const extent = sizes[unit] * size;
+    const gap = extent >= 8 ? Math.max(1, Math.round(extent / 40)) : 0;
+    first[unit] = Math.floor(starts[unit] * size + 1e-6);
+    last[unit] = Math.max(first[unit] + 1, Math.floor((starts[unit] + sizes[unit]) * size + 1e-6) - gap);
+  }
+  return { first, last };
+}
+
 // One level for each device pixel; pixels that hold several cells take the greatest level.
-function rasterize(model, { size, cell, x, y }) {
-  const levels = new Uint8Array(size * size);
-  const gap = cell >= 8 ? Math.max(1, Math.round(cell / 40)) : 0;
-  const edge = (place, start) => Math.floor((place - start) * cell + 1e-6);
-  for (let row = 0; row < model.numClasses; row += 1) {
-    const place = model.position[row];
-    const top = edge(place, y);
-    const bottom = Math.min(size, Math.max(top + 1, edge(place + 1, y) - gap));
-    if (bottom <= 0 || top >= size) continue;
-    for (let index = model.starts[row]; index < model.starts[row + 1]; index += 1) {
-      const column = model.position[model.columns[index]];
-      const left = edge(column, x);
-      const right = Math.min(size, Math.max(left + 1, edge(column + 1, x) - gap));
-      if (right <= 0 || left >= size) continue;
-      fillMaximum(levels, size, { left: Math.max(0, left), right, top: Math.max(0, top), bottom }, model.levels[index]);
-    }
-  }
-  return levels;
-}
-
-function fillMaximum(levels, size, { left, right, top, bottom }, level) {
-  for (let line = top; line < bottom; line += 1) {
-    for (let pixel = line * size + left; pixel < line * size + right; pixel += 1) {
-      if (levels[pixel] < level) levels[pixel] = level;
+function rasterize(levels, size, cells, rows, columns) {
+  levels.fill(0);
+  for (let row = 0; row < rows.first.length; row += 1) {
+    const top = Math.max(0, rows.first[row]);
+    const bottom = Math.min(size, rows.last[row]);
+    if (bottom <= top) continue;
+    for (let cell = cells.starts[row]; cell < cells.starts[row + 1]; cell += 1) {
+      const column = cells.columns[cell];
+      const left = Math.max(0, columns.first[column]);
+      const right = Math.min(size, columns.last[column]);
+      const level = cells.levels[cell];
+      for (let line = top * size; line < bottom * size; line += size) {
+        for (let pixel = line + left; pixel < line + right; pixel += 1) {
+          if (levels[pixel] < level) levels[pixel] = level;
+        }
+      }
     }
   }
 }
 
-function putLevels(context, theme, levels, { size, left, top }) {
-  const values = pixelValues(theme);
-  const image = context.createImageData(size, size);
+function colorPixels(levels, colors, image) {
   const pixels = new Uint32Array(image.data.buffer);
-  for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = values[levels[pixel]];
-  context.putImageData(image, left, top);
-}
-
-// The lower canvas: all that does not depend on the pointer.
-function drawBase(context, model, layout, theme, ratio) {
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-  const size = Math.round(layout.plot * ratio);
-  const levels = rasterize(model, { size, cell: layout.cell * ratio, x: layout.x, y: layout.y });
-  putLevels(context, theme, levels, { size, left: Math.round(layout.left * ratio), top: Math.round(layout.top * ratio) });
-  if (layout.mapSize >= 30) drawMinimap(context, model, layout, theme, ratio);
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  if (layout.isNumbered) drawNumbers(context, model, layout, theme);
-  if (layout.isNamed) drawNames(context, model, layout, theme);
-  drawTitles(context, layout, theme);
-  drawGroups(context, model, layout, theme);
-}
-
-function drawMinimap(context, model, layout, theme, ratio) {
-  const size = Math.round(layout.mapSize * ratio);
-  const levels = rasterize(model, { size, cell: size / model.numClasses, x: 0, y: 0 });
-  const left = Math.round((layout.left - 6) * ratio) - size;
-  const top = Math.round((layout.top - 6) * ratio) - size;
-  putLevels(context, theme, levels, { size, left, top });
-  context.strokeStyle = theme.text;
-  context.lineWidth = ratio;
-  const scale = size / model.numClasses;
-  const side = Math.max(4, layout.visible * scale);
-  context.strokeRect(left + layout.x * scale, top + layout.y * scale, side, side);
+  for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = colors[levels[pixel]];
 }
 
 // Counts or shares inside large cells.
-function drawNumbers(context, model, layout, theme) {
-  const small = Math.max(8, Math.min(15, layout.cell * 0.32));
-  context.font = `${small}px ${theme.font}`;
+function drawNumbers(context, model, layout, theme, options) {
+  const { starts, columns, levels, scale } = model.cells;
+  const lookup = lookupOf(theme, scale);
+  context.font = `${Math.max(8, Math.min(15, layout.cell * 0.32))}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   const [firstRow, lastRow] = visiblePlaces(model, layout, layout.y);
   clipToPlot(context, layout);
   for (let place = firstRow; place <= lastRow; place += 1) {
     const row = model.order[place];
-    for (let index = model.starts[row]; index < model.starts[row + 1]; index += 1) {
-      const level = model.levels[index];
-      const x = edgeX(layout, model.position[model.columns[index]]) + layout.cell / 2;
-      const text = model.color === "share"
-        ? numberOf((100 * model.counts[index]) / model.totals[row], layout.cell >= 44 ? " %" : "")
-        : String(model.counts[index]);
-      context.fillStyle = theme.lightness[level] > 0.63 ? "#16181d" : "#ffffff";
-      context.fillText(text, x, edgeY(layout, place) + layout.cell / 2);
+    for (let cell = starts[row]; cell < starts[row + 1]; cell += 1) {
+      const x = edgeX(layout, model.position[columns[cell]]) + layout.cell / 2;
+      if (x < layout.left || x > layout.left + layout.plot + layout.cell) continue;
+      context.fillStyle = levels[cell] <= PALED ? theme.faint : lookup.isLight[levels[cell]] ? "#16181d" : "#ffffff";
+      context.fillText(numberOf(model, row, cell, layout, options), x, edgeY(layout, place) + layout.cell / 2);
     }
   }
   context.restore();
 }
 
-function numberOf(share, unit) {
-  return `${share < 0.5 ? "<1" : Math.round(share)}${unit}`;
+function numberOf(model, row, cell, layout, { measure }) {
+  if (!MEASURES[measure].isShare) return String(countOf(model, row, model.cells.columns[cell]));
+  const share = 100 * model.cells.values[cell];
+  return `${share < 0.5 ? "<1" : Math.round(share)}${layout.cell >= 44 ? " %" : ""}`;
 }
 
+// Names at the left and at the top; where cells are small, every so many.
 function drawNames(context, model, layout, theme) {
   context.font = `${layout.nameSize}px ${theme.font}`;
   context.fillStyle = theme.text;
-  const [firstRow, lastRow] = visiblePlaces(model, layout, layout.y);
-  for (let place = firstRow; place <= lastRow; place += 1) drawRowName(context, model, layout, place);
-  const [firstColumn, lastColumn] = visiblePlaces(model, layout, layout.x);
-  for (let place = firstColumn; place <= lastColumn; place += 1) drawColumnName(context, model, layout, place);
+  for (const [start, draw] of [[layout.y, drawRowName], [layout.x, drawColumnName]]) {
+    const [first, last] = visiblePlaces(model, layout, start);
+    for (let place = Math.ceil(first / layout.nameStep) * layout.nameStep; place <= last; place += layout.nameStep) {
+      draw(context, model, layout, place);
+    }
+  }
 }
 
 function drawRowName(context, model, layout, place) {
@@ -106,7 +86,7 @@ function drawRowName(context, model, layout, place) {
   if (y < layout.top || y > layout.top + layout.plot) return;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  context.fillText(elide(context, model.classNames[model.order[place]], layout.left - TITLE - 8), layout.left - 6, y);
+  context.fillText(elide(context, model.classNames[model.order[place]], layout.left - TITLE - 10), layout.left - 7, y);
 }
 
 function drawColumnName(context, model, layout, place) {
@@ -114,16 +94,25 @@ function drawColumnName(context, model, layout, place) {
   if (x < layout.left || x > layout.left + layout.plot) return;
   const name = model.classNames[model.order[place]];
   context.save();
-  context.translate(x, layout.top - 6);
+  context.translate(x, layout.top - 7);
   context.textAlign = layout.isUpright ? "center" : "left";
   context.textBaseline = layout.isUpright ? "alphabetic" : "middle";
   if (!layout.isUpright) context.rotate(-Math.PI / 2);
-  context.fillText(elide(context, name, layout.isUpright ? layout.cell - 4 : layout.top - TITLE - 8), 0, 0);
+  context.fillText(elide(context, name, layout.isUpright ? layout.cell - 4 : layout.top - TITLE - 10), 0, 0);
   context.restore();
 }
 
 // The text, its end replaced by an ellipsis where it is wider than the room.
 function elide(context, text, room) {
+  const key = `${context.font} ${Math.floor(room)}`;
+  if (elided.size > 60) elided.clear();
+  if (!elided.has(key)) elided.set(key, new Map());
+  const known = elided.get(key);
+  if (!known.has(text)) known.set(text, fitText(context, text, room));
+  return known.get(text);
+}
+
+function fitText(context, text, room) {
   if (context.measureText(text).width <= room) return text;
   const letters = Array.from(text);
   let [low, high] = [0, letters.length];
@@ -135,62 +124,138 @@ function elide(context, text, room) {
   return `${letters.slice(0, low).join("")}…`;
 }
 
-function drawTitles(context, layout, theme) {
+function drawTitles(context, model, layout, theme) {
+  const what = model.isFolded ? "group" : "class";
   context.font = `12px ${theme.font}`;
   context.fillStyle = theme.faint;
   context.textAlign = "left";
   context.textBaseline = "top";
-  context.fillText("predicted class →", layout.left, 3);
+  context.fillText(`predicted ${what} →`, layout.left, 3);
   context.save();
   context.translate(2, layout.top + layout.plot);
   context.rotate(-Math.PI / 2);
   context.textAlign = "right";
-  context.fillText("← true class", layout.plot, 0);
+  context.fillText(`← true ${what}`, layout.plot, 0);
   context.restore();
 }
 
-// Groups of more than one class: outlines on the matrix, brackets and names at its right.
-function drawGroups(context, model, layout, theme) {
+// Outlines of all groups on the matrix: solid or dashed, in the group's color.
+function drawOutlines(context, model, layout, theme) {
+  const width = layout.cell >= 6 ? 2 : 1;
+  const crossings = model.groups.reduce((sum, { stretches }) => sum + stretches.length ** 2 - stretches.length, 0);
+  clipToPlot(context, layout, width);
   for (const group of model.groups) {
-    outlineClasses(context, layout, group.stretches, { color: theme.text, width: layout.cell >= 6 ? 2 : 1 });
+    if ((model.isFolded && !group.color && group.solid) || isTiny(group, layout)) continue;
+    context.strokeStyle = group.color ?? theme.text;
+    context.setLineDash(group.solid ? [] : [5, 3]);
+    context.lineWidth = group.color ? width + 1 : width;
+    strokeBlocks(context, layout, group.stretches, crossings <= MAX_CROSSINGS);
   }
-  context.font = `12px ${theme.font}`;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  const taken = [];
-  for (const group of model.groups) {
-    const [first, last] = group.stretches.reduce((most, one) => (one[1] - one[0] > most[1] - most[0] ? one : most));
-    const top = Math.max(layout.top, edgeY(layout, first));
-    const bottom = Math.min(layout.top + layout.plot, edgeY(layout, last + 1));
-    if (bottom <= top) continue;
-    const x = layout.left + layout.plot + 5;
-    context.fillStyle = theme.text;
-    context.fillRect(x, top + 1, 2, Math.max(1, bottom - top - 2));
-    const y = (top + bottom) / 2;
-    if (taken.some((other) => Math.abs(other - y) < 14)) continue;
-    taken.push(y);
-    context.fillText(elide(context, group.name, layout.right - 14), x + 7, y);
-  }
+  context.restore();
 }
 
-// Outlines the diagonal blocks of some classes, and thinner what they share off the diagonal.
+// Whether a group is too small for an outline until it is zoomed.
+function isTiny({ stretches }, { cell }) {
+  return stretches.every(([first, last]) => (last - first + 1) * cell < MIN_OUTLINED);
+}
+
+// Diagonal blocks of stretches of places, and thinner what they share off the diagonal.
+function strokeBlocks(context, layout, stretches, isCrossed) {
+  const { lineWidth } = context;
+  context.beginPath();
+  for (const one of stretches) addCells(context, layout, one, one);
+  context.stroke();
+  if (!isCrossed || stretches.length < 2) return;
+  context.lineWidth = Math.max(1, lineWidth / 2);
+  context.beginPath();
+  for (const rows of stretches) {
+    for (const columns of stretches) if (rows !== columns) addCells(context, layout, rows, columns);
+  }
+  context.stroke();
+}
+
+function addCells(context, layout, [firstRow, lastRow], [firstColumn, lastColumn]) {
+  const [x, y] = [edgeX(layout, firstColumn), edgeY(layout, firstRow)];
+  const [right, bottom] = [edgeX(layout, lastColumn + 1), edgeY(layout, lastRow + 1)];
+  const end = layout.plot + 9;
+  if (right < layout.left - 9 || bottom < layout.top - 9 || x > layout.left + end || y > layout.top + end) return;
+  context.rect(x, y, Math.max(2, right - x), Math.max(2, bottom - y));
+}
+
+// Outlines the diagonal blocks of some units, and thinner what they share off the diagonal.
 function outlineClasses(context, layout, stretches, { color, width, dash = [] }) {
   clipToPlot(context, layout, width);
   context.strokeStyle = color;
   context.setLineDash(dash);
-  for (const rows of stretches) {
-    for (const columns of stretches) {
-      context.lineWidth = rows === columns ? width : Math.max(1, width / 2);
-      strokeCells(context, layout, rows, columns);
-    }
-  }
+  context.lineWidth = width;
+  strokeBlocks(context, layout, stretches, stretches.length ** 2 <= MAX_CROSSINGS);
   context.restore();
 }
 
-function strokeCells(context, layout, [firstRow, lastRow], [firstColumn, lastColumn]) {
-  const x = edgeX(layout, firstColumn);
-  const y = edgeY(layout, firstRow);
-  context.strokeRect(x, y, Math.max(2, edgeX(layout, lastColumn + 1) - x), Math.max(2, edgeY(layout, lastRow + 1) - y));
+// Beside the matrix: a strip of each group's color along the names, and brackets with the groups' names.
+function drawBrackets(context, model, layout, theme) {
+  const taken = [];
+  context.font = `12px ${theme.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const group of model.groups) {
+    if (group.color) group.stretches.forEach((stretch) => drawStrips(context, layout, stretch, group.color));
+    const [first, last] = group.stretches.reduce((most, one) => (one[1] - one[0] > most[1] - most[0] ? one : most));
+    const top = Math.max(layout.top, edgeY(layout, first));
+    const bottom = Math.min(layout.top + layout.plot, edgeY(layout, last + 1));
+    if (bottom <= top) continue;
+    const x = layout.bracketLeft + 5;
+    context.fillStyle = group.color ?? theme.text;
+    context.fillRect(x, top + 1, group.color ? 4 : 2, Math.max(1, bottom - top - 2));
+    const y = (top + bottom) / 2;
+    if (taken.some((other) => Math.abs(other - y) < 14)) continue;
+    taken.push(y);
+    context.fillStyle = theme.text;
+    if (group.locked) drawLock(context, x + 8, y);
+    const start = x + (group.locked ? 19 : 8);
+    const text = model.isFolded ? `${model.members[group.index].length} classes` : group.name;
+    context.fillText(elide(context, text, layout.width - start - 4), start, y);
+  }
+}
+
+function drawStrips(context, layout, [first, last], color) {
+  const inside = (value, start) => Math.max(start, Math.min(start + layout.plot, value));
+  const [top, bottom] = [first, last + 1].map((place) => inside(edgeY(layout, place), layout.top));
+  const [left, right] = [first, last + 1].map((place) => inside(edgeX(layout, place), layout.left));
+  context.fillStyle = color;
+  context.fillRect(layout.left - 5, top, 3, bottom - top);
+  context.fillRect(left, layout.top - 5, right - left, 3);
+}
+
+// A padlock of 9 x 11 pixels, its left edge at x and its middle at y.
+function drawLock(context, x, y) {
+  context.fillRect(x, y - 1, 9, 6);
+  context.beginPath();
+  context.arc(x + 4.5, y - 1, 2.7, Math.PI, 0);
+  context.lineWidth = 1.6;
+  context.strokeStyle = context.fillStyle;
+  context.stroke();
+}
+
+// A class that was searched for: lines along its row and column, and its name.
+function drawFound(context, model, layout, theme, unit) {
+  const place = model.position[unit];
+  clipToPlot(context, layout, 1);
+  context.strokeStyle = theme.found;
+  context.lineWidth = 2;
+  const grow = Math.max(1, (4 - layout.cell) / 2);
+  const side = layout.cell + 2 * grow;
+  context.strokeRect(layout.left - 4, edgeY(layout, place) - grow, layout.plot + 8, side);
+  context.strokeRect(edgeX(layout, place) - grow, layout.top - 4, side, layout.plot + 8);
+  context.restore();
+  context.font = `700 ${Math.max(11, layout.nameSize)}px ${theme.font}`;
+  context.fillStyle = theme.background;
+  const isSeen = (start) => place + 0.5 >= start && place + 0.5 <= start + layout.visible;
+  if (isSeen(layout.y)) context.fillRect(TITLE, edgeY(layout, place) + layout.cell / 2 - 8, layout.left - TITLE - 2, 16);
+  if (isSeen(layout.x)) context.fillRect(edgeX(layout, place) + layout.cell / 2 - 8, TITLE, 16, layout.top - TITLE - 2);
+  context.fillStyle = theme.found;
+  drawRowName(context, model, layout, place);
+  drawColumnName(context, model, layout, place);
 }
 
 // Saves the context and limits it to the plot; the caller restores it.

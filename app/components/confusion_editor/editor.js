@@ -1,6 +1,7 @@
 // The editor: one object a place on the page; Streamlit calls the default export at each change of its values.
 
 const EDITORS = new WeakMap(); // parent element -> editor
+const HELP_AT = 105; // pixels from the brackets to the button of the help
 
 class ConfusionEditor {
   constructor(parent) {
@@ -9,18 +10,22 @@ class ConfusionEditor {
     this.find = (name) => this.root.querySelector(`.${name}`);
     [this.base, this.overlay] = [this.find("base"), this.find("overlay")];
     this.view = { zoom: 1, x: 0, y: 0 };
-    this.hit = this.cursor = this.press = null;
+    this.hit = this.cursor = this.press = this.carried = null;
     this.block = this.blockEnd = null; // a stretch that is being chosen, and its moving end
-    this.chosen = [];
+    this.chosen = []; // class indices, also where groups are folded
+    this.preview = null; // groups under the moving cut line, until Python has answered
     this.isFocused = false;
     this.usesKeys = false; // the cursor is shown to who moves it
     this.sent = 0; // number of the last event sent
+    this.step = 0; // number of the last event that shall change the groups, until it is answered
     this.outbox = []; // events that Python has not answered; Streamlit may drop a trigger that another overtakes
     this.calls = 0; // answers of Python
+    this.treeWidth = 0; // pixels
     this.abort = new AbortController();
     this.signal = this.abort.signal;
-    listen(this);
-    this.listenToButtons();
+    startToolbar(this);
+    for (const start of [listen, startTree, startTray, startMenu, startHelp]) start(this);
+    this.find("merge").addEventListener("click", () => this.mergeClasses(this.chosen), { signal: this.signal });
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.root);
   }
@@ -28,56 +33,69 @@ class ConfusionEditor {
   destroy() {
     this.abort.abort();
     this.observer.disconnect();
+    stopDrawing(this);
+    stopCut(this);
     this.model = null;
-  }
-
-  listenToButtons() {
-    const on = (name, action) => this.find(name).addEventListener("click", action, { signal: this.signal });
-    on("zoom-in", () => this.zoom(1.5));
-    on("zoom-out", () => this.zoom(1 / 1.5));
-    on("zoom-fit", () => this.zoom(0));
-    on("merge", () => this.mergeClasses(this.chosen));
   }
 
   // New values from Python. What it says of the choice counts only if it has seen the last event.
   update(bytes, send) {
-    const old = this.model;
+    const [old, oldFine] = [this.model, this.received];
     this.send = send;
-    this.model = unpackPayload(bytes);
+    const fine = unpackPayload(bytes);
+    this.received = fine;
     this.theme = readTheme(this.host);
-    const { model } = this;
-    const isOther = old && old.classNames.join("\n") !== model.classNames.join("\n");
+    const isOther = oldFine && oldFine.classNames.join("\n") !== fine.classNames.join("\n");
     if (isOther) this.forget();
-    const isNewSession = !old || model.seen < old.seen;
-    if (isNewSession) this.sent = model.seen;
-    this.outbox = isNewSession ? [] : this.outbox.filter((event) => event.number > model.seen);
-    if (isOther || model.seen >= this.sent) this.chosen = model.chosen;
-    if (old && !isOther) this.followCursor(old);
+    const isNewSession = !oldFine || fine.seen < oldFine.seen;
+    if (isNewSession) this.sent = fine.seen;
+    this.outbox = isNewSession ? [] : this.outbox.filter((event) => event.number > fine.seen);
+    if (isOther || fine.seen >= this.sent) this.chosen = fine.chosen;
+    endAnsweredPreview(this);
+    this.rebuild(isOther ? null : old);
+    if (oldFine && !isOther && String(oldFine.groupOf) !== String(fine.groupOf)) this.followGroups();
     this.draw();
-    showLegend(this);
-    this.overlay.setAttribute(
-      "aria-label",
-      `Confusion matrix of ${model.numClasses} classes in ${model.groupNames.length} groups. Arrow keys move, N goes to `
-        + "the next confusion, Enter chooses, M merges, Shift with arrows chooses several classes, Escape clears.",
-    );
-    if (!old || isOther) this.say(HINT);
-    else if (old.groupNames.length !== model.groupNames.length) {
-      this.say(`${model.numClasses} classes are now in ${model.groupNames.length} groups.`);
-    }
+    updateToolbar(this);
+    this.overlay.setAttribute("aria-label", `Confusion matrix of ${fine.numClasses} classes in ${fine.groupNames.length} `
+      + "groups. Arrow keys move, N goes to the next confusion, Space shows its pictures, Enter merges, ? tells all keys.");
+    this.sayAnswer(isOther ? null : oldFine);
+  }
+
+  // Makes what is drawn out of what Python sent, the preview of a cut and the options of the toolbar.
+  rebuild(old = this.model) {
+    this.fine = this.preview ? regrouped(this.received, this.preview) : this.received;
+    this.model = modelToDraw(this);
+    if (old) this.followCursor(old);
+  }
+
+  optionsChanged() {
+    if (!this.received) return;
+    this.rebuild();
+    this.draw();
   }
 
   forget() {
-    this.hit = this.cursor = this.block = this.blockEnd = null;
+    this.hit = this.cursor = this.block = this.blockEnd = this.carried = this.press = this.preview = null;
     this.view = { zoom: 1, x: 0, y: 0 };
+    closeMenu(this);
   }
 
   // Classes change their places when the order changes; the cursor stays on its two classes.
   followCursor(old) {
-    this.hit = this.block = null;
+    this.hit = null;
+    if (!this.press) this.block = null;
     this.find("card").hidden = true;
     if (!this.cursor) return;
-    this.cursor.row = this.model.position[old.order[this.cursor.row]];
-    this.cursor.column = this.model.position[old.order[this.cursor.column]];
+    const place = (was) => this.model.position[unitOf(this.model, classesOf(old, old.order[was])[0])];
+    this.cursor = { zone: "plot", row: place(this.cursor.row), column: place(this.cursor.column) };
+  }
+
+  // Groups are numbered anew: nothing that was begun may act on another group than the one it was begun on.
+  followGroups() {
+    if (!this.menuStays) closeMenu(this);
+    if (!this.carried) return;
+    this.carried.target = null;
+    if (this.carried.group >= 0) this.carried.group = this.fine.groupOf[this.carried.classes[0]];
   }
 
   resized() {
@@ -86,40 +104,35 @@ class ConfusionEditor {
   }
 
   draw() {
-    this.width = this.root.clientWidth || 600;
-    this.ratio = window.devicePixelRatio || 1;
-    const maxHeight = Math.max(420, Math.min(1100, window.innerHeight - 340));
-    const { model, view, theme } = this;
-    this.layout = computeLayout(model, { width: this.width, maxHeight, view, font: theme.font });
-    for (const canvas of [this.base, this.overlay]) this.resizeCanvas(canvas);
-    drawBase(this.base.getContext("2d"), model, this.layout, theme, this.ratio);
-    this.redrawOverlay();
-    const canZoom = (this.layout.plot / model.numClasses) < MIN_NUMBERED_CELL;
-    const zoom = this.find("zoom");
-    zoom.hidden = !canZoom;
-    zoom.style.transform = `translateX(${this.layout.left + this.layout.plot - zoom.offsetWidth}px)`;
-    const { left, top, cell, x, y } = this.layout;
-    Object.assign(this.overlay.dataset, { left, top, cell, x, y, order: model.order.join(" "), answers: this.calls });
+    this.treeWidth = widthOfTree(this);
+    drawEditor(this);
   }
 
-  resizeCanvas(canvas) {
-    const [width, height] = [Math.round(this.width * this.ratio), Math.round(this.layout.height * this.ratio)];
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    canvas.style.height = `${this.layout.height}px`;
+  // Called when the matrix stands on the canvas.
+  painted() {
+    if (!this.model) return;
+    const { bracketLeft, width } = this.layout;
+    this.overlay.dataset.bracket = bracketLeft;
+    this.find("help-button").style.transform = `translateX(${Math.min(width - 24, bracketLeft + HELP_AT)}px)`;
+    this.redrawOverlay();
+    drawTree(this);
+    updateTray(this);
   }
 
   redrawOverlay() {
-    if (!this.model) return;
+    if (!this.model || !this.layout) return;
     const marks = {
-      hit: this.hit, cursor: this.isFocused && this.usesKeys ? this.cursor : null, chosen: this.chosen, block: this.block,
+      hit: this.carried ? null : this.hit, cursor: this.isFocused && this.usesKeys ? this.cursor : null,
+      chosen: unitsOf(this.model, this.chosen), isPair: this.chosen.length === 2, block: this.block, carried: this.carried,
     };
     drawOverlay(this.overlay.getContext("2d"), this.model, this.layout, this.theme, this.ratio, marks);
     showMergeButton(this);
+    showGroupButton(this);
   }
 
   point(hit, x, y) {
     this.hit = hit;
+    this.overlay.style.cursor = hit && dragMode(this, hit, false) === "carry" ? "grab" : "";
     this.redrawOverlay();
     showCard(this, hit, x, y);
   }
@@ -139,34 +152,47 @@ class ConfusionEditor {
     this.block = [Math.min(start, end), Math.max(start, end)];
     this.blockEnd = end;
     this.redrawOverlay();
-    this.say(`${this.block[1] - this.block[0] + 1} classes: ${this.words(this.model.order.slice(this.block[0], this.block[1] + 1))}`);
+    const classes = classesBetween(this.model, this.block);
+    this.say(`${classes.length} classes: ${this.words(classes)}`);
   }
 
   words(classes) {
-    return nameSome(this.model, classes);
+    return nameSome(this.fine, classes);
   }
 
   choose(classes) {
     const isSame = classes.length === this.chosen.length && classes.every((index, place) => index === this.chosen[place]);
-    this.chosen = classes;
+    this.chosen = Array.from(classes);
     this.redrawOverlay();
-    if (classes.length) this.say(`Chosen: ${this.words(classes)}. M merges them.`);
+    updateTray(this);
+    const isSpread = new Set(this.chosen.map((index) => this.fine.groupOf[index])).size > 1;
+    if (classes.length) this.say(`Chosen: ${this.words(classes)}.${isSpread ? " Enter merges them." : ""}`);
     else this.say(HINT);
-    if (!isSame) this.sendEvent("choose", classes);
+    if (!isSame) this.sendEvent("choose", { classes: this.namesOf(classes) });
+  }
+
+  namesOf(classes) {
+    return Array.from(classes, (index) => this.fine.classNames[index]);
   }
 
   mergeClasses(classes) {
-    if (new Set(classes.map((index) => this.model.groupOf[index])).size < 2) {
+    if (new Set(classes.map((index) => this.fine.groupOf[index])).size < 2) {
       this.say(`${this.words(classes)}: already in one group.`);
       return;
     }
-    this.say(`Merging ${this.words(classes)}.`);
-    this.sendEvent("merge", classes);
+    this.sendStep("merge", { classes: this.namesOf(classes) }, `Merging ${this.words(classes)}.`);
   }
 
-  sendEvent(kind, classes) {
+  // Sends what shall change the groups or their order, and tells it.
+  sendStep(kind, fields, words) {
+    this.say(words);
+    this.sendEvent(kind, fields);
+    this.step = this.sent;
+  }
+
+  sendEvent(kind, fields) {
     this.sent += 1;
-    this.outbox.push({ kind, classes: classes.map((index) => this.model.classNames[index]), number: this.sent });
+    this.outbox.push({ kind, ...fields, number: this.sent });
     this.send("events", this.outbox.slice());
   }
 
@@ -183,11 +209,28 @@ class ConfusionEditor {
     this.draw();
   }
 
+  // What Python's answer changed; a step that changed nothing was refused, and the page tells why.
+  sayAnswer(old) {
+    const { received: now } = this;
+    if (!old) {
+      this.say(HINT);
+      return;
+    }
+    const isAnswered = this.step && now.seen >= this.step;
+    const isSame = [...STATE_FIELDS].every((field) => String(old[field]) === String(now[field]))
+      && JSON.stringify(old.colors) === JSON.stringify(now.colors);
+    if (!isSame) this.say(`${now.numClasses} classes are now in ${now.groupNames.length} groups.`);
+    else if (isAnswered && !this.preview) this.say("Nothing changed. If the step was refused, the page tells why.");
+    if (isAnswered) this.step = 0;
+  }
+
   say(text) {
     const status = this.find("status");
     if (status.textContent !== text) status.textContent = text;
   }
 }
+
+const STATE_FIELDS = ["groupNames", "groupOf", "locked", "order"];
 
 export default function mount({ parentElement, data, setTriggerValue }) {
   let editor = EDITORS.get(parentElement);

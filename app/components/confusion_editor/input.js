@@ -1,23 +1,30 @@
-// Turns pointer and keyboard into the editor's few actions: point, choose, mergeClasses, zoom, pan.
+// Turns the pointer on the matrix into the editor's few actions: point, choose, merge, carry, zoom, pan.
 
 const DRAG = 4; // pixels; a shorter movement is a click
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const TOUCH_DRAG = 10; // pixels; a finger is less still
+const LONG_PRESS = 550; // milliseconds until a still finger opens the menu
+const DOUBLE_TAP = 400; // milliseconds between the two taps of a finger or pen
 
 // Attaches all listeners; they end with the editor's abort signal.
 function listen(editor) {
-  const { overlay, signal } = editor;
+  const { overlay, root, signal } = editor;
   const on = (name, handler, options = {}) => overlay.addEventListener(name, handler, { signal, ...options });
   on("pointermove", (event) => pointerMoved(editor, event));
   on("pointerdown", (event) => pointerPressed(editor, event));
   on("pointerup", (event) => pointerReleased(editor, event));
   on("pointercancel", () => dropPress(editor));
-  on("pointerleave", () => { if (!editor.press) editor.point(null); });
-  on("dblclick", (event) => doubleClicked(editor, event));
+  on("pointerleave", (event) => {
+    if (!editor.press && event.relatedTarget !== editor.find("group-menu")) editor.point(null);
+  });
+  on("dblclick", (event) => doubleClicked(editor, hitOf(editor, event)));
+  on("contextmenu", (event) => menuAsked(editor, event));
   on("wheel", (event) => wheelTurned(editor, event), { passive: false });
+  on("touchstart", (event) => keepFromScrolling(editor, event), { passive: false });
   on("keydown", (event) => keyPressed(editor, event));
   on("keyup", (event) => { if (event.key === "Shift") finishBlock(editor); });
   on("focus", () => { editor.isFocused = true; editor.redrawOverlay(); });
   on("blur", () => { editor.isFocused = false; editor.redrawOverlay(); });
+  root.addEventListener("keydown", (event) => keyPressedAnywhere(editor, event), { signal });
 }
 
 function hitOf(editor, event) {
@@ -26,31 +33,53 @@ function hitOf(editor, event) {
 
 function pointerPressed(editor, event) {
   editor.usesKeys = false;
-  if (event.button !== 0) return;
+  closeMenu(editor);
+  if (event.button !== 0 || !editor.layout) return;
   const hit = hitOf(editor, event);
   if (!hit) return;
-  editor.press = { hit, x: event.offsetX, y: event.offsetY, mode: null, viewX: editor.view.x, viewY: editor.view.y };
+  const isFinger = event.pointerType === "touch";
+  editor.press = {
+    hit, isFinger, x: event.offsetX, y: event.offsetY, mode: null, isExtending: event.shiftKey,
+    viewX: editor.view.x, viewY: editor.view.y,
+  };
+  if (isFinger) editor.press.timer = setTimeout(() => longPressed(editor, event), LONG_PRESS);
   editor.overlay.setPointerCapture(event.pointerId);
 }
 
 function pointerMoved(editor, event) {
   const { press } = editor;
+  if (!editor.layout) return;
   if (!press) {
     editor.point(snapToConfusion(editor.model, editor.layout, hitOf(editor, event)), event.offsetX, event.offsetY);
     return;
   }
   const [dx, dy] = [event.offsetX - press.x, event.offsetY - press.y];
-  if (!press.mode && Math.hypot(dx, dy) > DRAG) press.mode = dragMode(editor, press.hit);
+  if (!press.mode && Math.hypot(dx, dy) > (press.isFinger ? TOUCH_DRAG : DRAG)) startDrag(editor, press);
   if (press.mode === "block") {
     editor.point(null);
-    editor.setBlock(placeAlong(editor, press.x, press.y, press.hit), placeAlong(editor, event.offsetX, event.offsetY, press.hit));
+    const along = (x, y) => placeAlong(editor, x, y, press.hit);
+    editor.setBlock(along(press.x, press.y), along(event.offsetX, event.offsetY));
+  } else if (press.mode === "carry") {
+    carryTo(editor, event);
   } else if (press.mode === "pan") {
     editor.point(null);
     editor.moveView(press.viewX - dx / editor.layout.cell, press.viewY - dy / editor.layout.cell);
   }
 }
 
-function dragMode(editor, hit) {
+function startDrag(editor, press) {
+  clearTimeout(press.timer);
+  press.mode = dragMode(editor, press.hit, press.isExtending);
+  if (press.mode !== "carry") return;
+  editor.point(null);
+  editor.overlay.style.cursor = "grabbing";
+  if (press.hit.zone === "groups") carryGroup(editor, groupAtPlace(editor, press.hit.row));
+  else carryClasses(editor, press.hit);
+}
+
+function dragMode(editor, hit, isExtending) {
+  if (hit.zone === "groups") return membersOf(editor.fine)[groupAtPlace(editor, hit.row)].length > 1 ? "carry" : "none";
+  if (hit.zone !== "plot") return isExtending ? "block" : "carry";
   if (isNearDiagonal(editor.layout, hit)) return "block";
   return editor.view.zoom > 1 ? "pan" : "none";
 }
@@ -68,43 +97,103 @@ function pointerReleased(editor, event) {
   const { press } = editor;
   editor.press = null;
   if (!press) return;
+  clearTimeout(press.timer);
   if (press.mode === "block" && editor.block) {
     const start = placeAlong(editor, press.x, press.y, press.hit);
     editor.cursor = { zone: "plot", row: start, column: start };
     finishBlock(editor);
-  } else if (!press.mode) clicked(editor, snapToConfusion(editor.model, editor.layout, press.hit), event.shiftKey);
+  } else if (press.mode === "carry") {
+    dropCarried(editor);
+  } else if (!press.mode) {
+    const hit = snapToConfusion(editor.model, editor.layout, press.hit);
+    clicked(editor, hit, { isExtending: event.shiftKey, isAdding: event.ctrlKey || event.metaKey });
+    if (event.pointerType !== "mouse") tapped(editor, hit);
+  }
+}
+
+// Two taps of a finger or pen on one cell are a double click; browsers disagree on sending one.
+function tapped(editor, hit) {
+  const now = performance.now();
+  const { lastTap } = editor;
+  editor.lastTap = { hit, time: now };
+  const isSame = lastTap && lastTap.hit.row === hit.row && lastTap.hit.column === hit.column;
+  const isDouble = isSame && now - lastTap.time < DOUBLE_TAP;
+  if (!isDouble) return;
+  editor.lastTap = null;
+  doubleClicked(editor, hit);
+}
+
+function longPressed(editor, event) {
+  const { press } = editor;
+  if (!press || press.mode) return;
+  press.mode = "none";
+  openMenuAt(editor, press.hit, event.clientX, event.clientY);
+}
+
+function menuAsked(editor, event) {
+  event.preventDefault();
+  if (editor.menuIsByKey || editor.press) return; // the keys that ask for it also send this event in some browsers
+  const hit = hitOf(editor, event);
+  if (hit) openMenuAt(editor, snapToConfusion(editor.model, editor.layout, hit), event.clientX, event.clientY);
+}
+
+// A finger that begins on the diagonal, a name or a bracket drags; elsewhere it scrolls the page.
+function keepFromScrolling(editor, event) {
+  if (event.touches.length !== 1 || !editor.layout) return;
+  const hit = hitUnder(editor, event.touches[0]);
+  if (hit && dragMode(editor, hit, false) !== "none") event.preventDefault();
 }
 
 function dropPress(editor) {
+  clearTimeout(editor.press?.timer);
   editor.press = null;
   editor.block = null;
-  editor.redrawOverlay();
+  endCarrying(editor);
 }
 
-function clicked(editor, hit, isExtending) {
-  const { order } = editor.model;
+// Python hears of the choice; Shift takes the stretch from the cursor, Ctrl adds single classes or takes them away.
+function clicked(editor, hit, { isExtending = false, isAdding = false } = {}) {
+  const { model } = editor;
   if (isExtending && editor.cursor) {
-    editor.setBlock(editor.cursor.row, Math.round((hit.row + hit.column) / 2));
+    editor.setBlock(editor.cursor.row, hit.zone === "columns" ? hit.column : hit.zone === "plot"
+      ? Math.round((hit.row + hit.column) / 2) : hit.row);
     finishBlock(editor);
     return;
   }
   editor.cursor = { zone: "plot", row: hit.row, column: hit.column };
   editor.blockEnd = null;
-  if (hit.zone === "plot" && hit.row !== hit.column) editor.choose([order[hit.row], order[hit.column]]);
-  else editor.choose(groupAt(editor.model, hit.row));
+  const units = hit.row === hit.column ? [model.order[hit.row]] : [model.order[hit.row], model.order[hit.column]];
+  const classes = units.flatMap((unit) => Array.from(classesOf(model, unit)));
+  if (isAdding) addToChoice(editor, classes);
+  else if (hit.zone === "groups" || (hit.zone === "plot" && hit.row === hit.column)) {
+    editor.choose(membersOf(editor.fine)[groupAtPlace(editor, hit.row)]);
+  } else editor.choose(classes);
 }
 
-function doubleClicked(editor, event) {
-  const hit = snapToConfusion(editor.model, editor.layout, hitOf(editor, event));
-  if (!hit || hit.zone !== "plot" || hit.row === hit.column) return;
-  editor.mergeClasses([editor.model.order[hit.row], editor.model.order[hit.column]]);
+function addToChoice(editor, classes) {
+  const isIn = (index) => editor.chosen.includes(index);
+  if (classes.every(isIn)) editor.choose(editor.chosen.filter((index) => !classes.includes(index)));
+  else editor.choose([...editor.chosen, ...classes.filter((index) => !isIn(index))]);
+}
+
+function doubleClicked(editor, hit) {
+  const cell = snapToConfusion(editor.model, editor.layout, hit);
+  if (!cell) return;
+  if (cell.zone === "groups" || (cell.zone === "plot" && cell.row === cell.column)) {
+    renameGroup(editor, groupAtPlace(editor, cell.row));
+  } else if (cell.zone === "plot") editor.mergeClasses(pairAt(editor, cell));
+}
+
+// The classes of a cell: two, or those of two groups where groups are folded.
+function pairAt({ model }, { row, column }) {
+  return [row, column].flatMap((place) => Array.from(classesOf(model, model.order[place])));
 }
 
 function finishBlock(editor) {
   if (!editor.block) return;
-  const [first, last] = editor.block;
+  const { block } = editor;
   editor.block = null;
-  editor.choose(last > first ? Array.from(editor.model.order.slice(first, last + 1)) : []);
+  editor.choose(block[1] > block[0] || editor.model.isFolded ? classesBetween(editor.model, block) : []);
 }
 
 // Zooms with Ctrl or a pinch; without, a zoomed matrix scrolls and the page takes over at its end.
@@ -117,85 +206,4 @@ function wheelTurned(editor, event) {
     editor.moveView(x + event.deltaX / editor.layout.cell, y + event.deltaY / editor.layout.cell);
     if (editor.layout.x !== x || editor.layout.y !== y) event.preventDefault();
   }
-}
-
-function keyPressed(editor, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  editor.usesKeys = true;
-  const isHandled = STEPS[event.key] ? moveCursor(editor, STEPS[event.key], event.shiftKey) : runKey(editor, event.key);
-  if (isHandled) {
-    event.preventDefault();
-    event.stopPropagation();
-  }
-}
-
-function runKey(editor, key) {
-  const { cursor, model } = editor;
-  const keys = {
-    Enter: () => { if (cursor) clicked(editor, cursor, false); },
-    " ": () => { if (cursor) clicked(editor, cursor, false); },
-    m: () => mergeByKey(editor),
-    n: () => jumpToConfusion(editor, 1),
-    p: () => jumpToConfusion(editor, -1),
-    Home: () => editor.moveCursorTo(0, 0),
-    End: () => editor.moveCursorTo(model.numClasses - 1, model.numClasses - 1),
-    Escape: () => clearAll(editor),
-    "+": () => editor.zoom(1.5),
-    "=": () => editor.zoom(1.5),
-    "-": () => editor.zoom(1 / 1.5),
-    0: () => editor.zoom(0),
-  };
-  const action = keys[key.length === 1 ? key.toLowerCase() : key];
-  if (action) action();
-  return Boolean(action);
-}
-
-function moveCursor(editor, [down, right], isExtending) {
-  const { cursor, model } = editor;
-  const limit = (place) => Math.max(0, Math.min(model.numClasses - 1, place));
-  if (isExtending) {
-    const anchor = cursor ? cursor.row : 0;
-    editor.setBlock(anchor, limit((editor.blockEnd ?? anchor) + down + right));
-  } else if (cursor) {
-    editor.moveCursorTo(limit(cursor.row + down), limit(cursor.column + right));
-  } else {
-    editor.moveCursorTo(0, 0);
-  }
-  return true;
-}
-
-function jumpToConfusion(editor, direction) {
-  const { model } = editor;
-  model.confusions ??= listConfusions(model, 500);
-  if (!model.confusions.length) return;
-  const { cursor } = editor;
-  const now = cursor
-    ? model.confusions.findIndex(([row, column]) => (
-      model.position[row] === cursor.row && model.position[column] === cursor.column))
-    : -1;
-  const count = model.confusions.length;
-  const next = now < 0 ? (direction > 0 ? 0 : count - 1) : (now + direction + count) % count;
-  const [row, column] = model.confusions[next];
-  editor.moveCursorTo(model.position[row], model.position[column]);
-}
-
-// M merges the chosen block; else the pair under the cursor; else the chosen pair.
-function mergeByKey(editor) {
-  const { cursor, chosen, model } = editor;
-  finishBlock(editor);
-  if (editor.chosen.length > 2) editor.mergeClasses(editor.chosen);
-  else if (cursor && cursor.row !== cursor.column) editor.mergeClasses([model.order[cursor.row], model.order[cursor.column]]);
-  else if (chosen.length === 2) editor.mergeClasses(chosen);
-  else editor.say("Nothing to merge: choose a cell off the diagonal, or a block of classes.");
-}
-
-function clearAll(editor) {
-  editor.press = null;
-  editor.block = null;
-  editor.blockEnd = null;
-  editor.cursor = null;
-  editor.point(null);
-  if (editor.chosen.length) editor.choose([]);
-  editor.say(HINT);
-  editor.redrawOverlay();
 }

@@ -1,50 +1,67 @@
 // Where things stand on the canvas, in CSS pixels, and what lies under a point.
 
 const MAX_CELL = 96; // pixels; three classes shall not fill the screen
-const MIN_NAMED_CELL = 8; // pixels; below, names are hidden
+const MIN_NAMED_CELL = 8; // pixels; below, only every so many names have room
+const NAME_DISTANCE = 13; // pixels between such names
 const MIN_NUMBERED_CELL = 22; // pixels; below, cells show no number
 const TITLE = 22; // pixels for an axis title
 const SNAP = 3; // pixels around the pointer in which the strongest confusion is meant, where cells are tiny
-const MINIMAP = 84; // pixels
+const MAPPED = 200; // units above which there is a minimap
+const MAP_SPACE = 96; // pixels kept free for it beside the names
+const ZOOMED_CELL = 40; // pixels, the most that zooming makes of a cell
 
-// The view: zoom (1 = everything) and the first place shown, in cells.
-function computeLayout(model, { width, maxHeight, view, font }) {
+// Left to right: true classes' names, the plot, the dendrogram (treeWidth, 0 for none), brackets and names of groups.
+function computeLayout(model, { width, maxHeight, view, font, treeWidth = 0 }) {
   const widest = widestName(model, font);
-  const nameSpace = Math.min(widest + 10, 0.24 * width, 170);
-  const right = Math.max(46, Math.min(130, 0.13 * width));
-  let layout = fit(model, view, { width, maxHeight, right, left: TITLE + nameSpace, top: TITLE + nameSpace });
-  const isNamed = layout.cell >= MIN_NAMED_CELL;
-  const isUpright = isNamed && widest + 8 <= layout.cell;
-  if (!isNamed) layout = fit(model, view, { width, maxHeight, right, left: TITLE + 4, top: TITLE + 4 });
-  else if (isUpright) layout = fit(model, view, { width, maxHeight, right, left: TITLE + nameSpace, top: TITLE + 22 });
-  layout.isNamed = isNamed;
+  const isMapped = model.numClasses > MAPPED && width > 420;
+  const [least, most] = [isMapped ? MAP_SPACE : 0, Math.max(60, 0.2 * width)];
+  const rowSpace = Math.max(least, Math.min(widest + 12, most, 170));
+  const columnSpace = Math.max(least, Math.min(widest + 12, most, 120)); // height is scarcer than width
+  const brackets = Math.max(46, Math.min(130, 0.13 * width));
+  const sides = { width, maxHeight, treeWidth, right: brackets, left: TITLE + rowSpace };
+  let layout = fit(model, view, { ...sides, top: TITLE + columnSpace });
+  const isUpright = widest + 8 <= layout.cell && !isMapped;
+  if (isUpright) layout = fit(model, view, { ...sides, top: TITLE + 22 });
+  layout.isNamed = true;
   layout.isUpright = isUpright;
   layout.isNumbered = layout.cell >= MIN_NUMBERED_CELL;
-  layout.nameSize = Math.max(8, Math.min(13, layout.cell * 0.8));
-  layout.mapSize = view.zoom > 1 ? Math.min(MINIMAP, layout.left - 24, layout.top - 24) : 0;
+  layout.nameStep = layout.cell >= MIN_NAMED_CELL ? 1 : Math.ceil(NAME_DISTANCE / layout.cell);
+  const nameSize = layout.nameStep > 1 ? 10 : Math.max(8, Math.min(13, layout.cell * 0.8));
+  layout.nameSize = Math.round(2 * nameSize) / 2; // few sizes, so that shortened names can be kept
+  layout.mapSize = isMapped ? Math.min(layout.left, layout.top) - 14 : 0;
   return layout;
 }
 
-function fit(model, view, { width, maxHeight, left, right, top }) {
+function fit(model, view, { width, maxHeight, left, right, top, treeWidth }) {
   const bottom = 6;
-  const room = Math.min(width - left - right, maxHeight - top - bottom, MAX_CELL * model.numClasses);
+  const room = Math.min(width - left - right - treeWidth, maxHeight - top - bottom, MAX_CELL * model.numClasses);
   const plot = Math.max(80, Math.floor(room));
+  view.zoom = Math.min(maxZoom(model, plot), Math.max(1, view.zoom));
   const cell = (plot * view.zoom) / model.numClasses;
   const visible = plot / cell;
   const limit = Math.max(0, model.numClasses - visible);
   view.x = Math.min(limit, Math.max(0, view.x));
   view.y = Math.min(limit, Math.max(0, view.y));
+  const treeLeft = Math.round(left) + plot;
   return {
-    left: Math.round(left), top: Math.round(top), plot, cell, visible, width,
-    right: width - Math.round(left) - plot, height: Math.round(top) + plot + bottom, x: view.x, y: view.y,
+    left: Math.round(left), top: Math.round(top), plot, cell, visible, width, treeLeft, treeWidth,
+    bracketLeft: treeLeft + treeWidth, right: width - treeLeft - treeWidth,
+    height: Math.round(top) + plot + bottom, x: view.x, y: view.y,
   };
 }
 
+function maxZoom(model, plot) {
+  return Math.max(1, (ZOOMED_CELL * model.numClasses) / plot);
+}
+
+// Pixels that names need; the longest twentieth may be elided, so that one name does not take the room of all.
 function widestName(model, font) {
   if (model.widest === undefined) {
     const context = document.createElement("canvas").getContext("2d");
     context.font = `13px ${font}`;
-    model.widest = model.classNames.reduce((most, name) => Math.max(most, context.measureText(name).width), 0);
+    const rare = Math.floor(model.numClasses / 20);
+    const longest = [...model.classNames].sort((a, b) => b.length - a.length).slice(rare, rare + 40);
+    model.widest = longest.reduce((most, name) => Math.max(most, context.measureText(name).width), 0);
   }
   return model.widest;
 }
@@ -74,7 +91,7 @@ function hitTest(model, layout, x, y) {
   if (insideX && insideY) return { zone: "plot", row, column };
   if (insideY && x < layout.left) return { zone: "rows", row, column: row };
   if (insideX && y < layout.top) return { zone: "columns", row: column, column };
-  if (insideY) return { zone: "groups", row, column: row };
+  if (insideY && x >= layout.bracketLeft) return { zone: "groups", row, column: row };
   return null;
 }
 
@@ -82,14 +99,15 @@ function hitTest(model, layout, x, y) {
 function snapToConfusion(model, layout, hit) {
   const reach = Math.floor(SNAP / layout.cell);
   if (!hit || hit.zone !== "plot" || reach < 1) return hit;
+  const { starts, columns, levels } = model.cells;
   let best = null;
   for (let row = Math.max(0, hit.row - reach); row <= Math.min(model.numClasses - 1, hit.row + reach); row += 1) {
-    const classIndex = model.order[row];
-    for (let cell = model.starts[classIndex]; cell < model.starts[classIndex + 1]; cell += 1) {
-      const column = model.position[model.columns[cell]];
+    const unit = model.order[row];
+    for (let cell = starts[unit]; cell < starts[unit + 1]; cell += 1) {
+      const column = model.position[columns[cell]];
       const distance = Math.max(Math.abs(column - hit.column), Math.abs(row - hit.row));
       if (column === row || distance > reach) continue;
-      const rank = model.levels[cell] - distance / (reach + 1);
+      const rank = levels[cell] - distance / (reach + 1);
       if (!best || rank > best.rank) best = { zone: "plot", row, column, rank };
     }
   }
@@ -103,14 +121,22 @@ function isNearDiagonal(layout, hit) {
 
 // Zooms by a factor, holding the point (x, y) where it is.
 function zoomView(model, layout, view, { factor, x, y }) {
-  const most = Math.max(1, (40 * model.numClasses) / layout.plot); // cells of 40 pixels
-  const zoom = Math.min(most, Math.max(1, view.zoom * factor));
+  const zoom = Math.min(maxZoom(model, layout.plot), Math.max(1, view.zoom * factor));
   const inX = Math.max(0, Math.min(layout.plot, x - layout.left));
   const inY = Math.max(0, Math.min(layout.plot, y - layout.top));
   const cell = (layout.plot * zoom) / model.numClasses;
   view.x += inX / layout.cell - inX / cell;
   view.y += inY / layout.cell - inY / cell;
   view.zoom = zoom;
+}
+
+// Moves the view so that a place of the diagonal is in the middle, its cells at least that large where it is zoomed.
+function centerOn(model, layout, view, { row, column, minCell = 0 }) {
+  const zoom = Math.max(view.zoom, (minCell * model.numClasses) / layout.plot);
+  view.zoom = Math.min(maxZoom(model, layout.plot), Math.max(1, zoom));
+  const visible = model.numClasses / view.zoom;
+  view.x = column + 0.5 - visible / 2;
+  view.y = row + 0.5 - visible / 2;
 }
 
 // Moves the view so that a cell is seen.
