@@ -38,6 +38,7 @@ def main() -> None:
                 page.get_by_text(SHOWN[part]).first.wait_for(timeout=60_000)
                 photograph(page, f"datasets_{part.split()[-1].lower()}")
             page.goto(f"{server.url}/regroup?run={RUN}")
+            page.get_by_role("radio", name="Find groups").click()
             page.get_by_label("Number of groups", exact=True).fill("6")
             page.get_by_role("button", name="Suggest").click()
             page.get_by_text("12 classes → 6 groups").wait_for()

@@ -17,11 +17,15 @@ from app.cache.datasets import (
     thumbnails_of,
     trouble,
 )
+from app.cache.duels import depths, duel
+from app.cache.evidence import evidence_of_block, evidence_of_pair, looked_at, train_counts
+from app.cache.groupings import saved_groupings
 from app.cache.home import workspace
 from app.cache.models import layer_table, occluded_datasets, trained_runs
+from app.cache.orders import class_order, merge_tree, order_scores, sparse_counts, worst_pair
 from app.cache.runs import (
     about,
-    class_order,
+    clusters,
     config,
     confusion,
     explained,
@@ -34,20 +38,30 @@ from app.cache.runs import (
     run,
     run_datasets,
     run_name,
+    scorer,
     val_counts,
 )
+from app.cache.truth import answerable, class_changes, group_rates, price, search_gains
 
 __all__ = [
     "about",
+    "answerable",
     "augmented",
+    "class_changes",
     "class_order",
+    "clusters",
     "config",
     "confusion",
     "dataset",
     "dataset_key",
     "dataset_names",
+    "depths",
+    "duel",
+    "evidence_of_block",
+    "evidence_of_pair",
     "explained",
     "freeze_modules",
+    "group_rates",
     "grouping_choices",
     "grouping_score",
     "history",
@@ -56,19 +70,29 @@ __all__ = [
     "label_issues",
     "layer_table",
     "load_gauge",
+    "looked_at",
     "mean_images_of",
+    "merge_tree",
     "occluded_datasets",
+    "order_scores",
     "picture_index",
     "predictions",
+    "price",
     "run",
     "run_datasets",
     "run_name",
+    "saved_groupings",
     "scan",
+    "scorer",
+    "search_gains",
+    "sparse_counts",
     "thumbnails_of",
+    "train_counts",
     "trained_runs",
     "trouble",
     "val_counts",
     "workspace",
+    "worst_pair",
 ]
 
 

@@ -18,14 +18,16 @@ from core.explain import service
 from core.jobs.load import LoadGauge
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.ordering.orders import order_classes
+from core.regrouping.scoring.clusters import clusters_of
 from core.regrouping.scoring.score import GroupingScore, score_grouping
+from core.regrouping.scoring.scorer import Scorer
 from core.runs.config import RunConfig
 from core.runs.notes import ABOUT_FILE, About, load_about
 from core.runs.notes import run_name as name_with_title
 from core.runs.run import Run, find_run, list_runs
 
 Answer = TypeVar("Answer")
+DatasetKey = tuple[str, str, tuple[int, int]]
 
 
 def run(run_id: str) -> Run:
@@ -95,7 +97,7 @@ def predictions(run_id: str, split: str) -> Predictions:
     Raises:
         PredictionsError: The run has not stored them yet.
     """
-    return _predictions(*_predictions_key(run_id, split))
+    return _predictions(*predictions_key(run_id, split))
 
 
 def explained(function: Callable[..., Answer], run_id: str, *arguments: Any, **options: Any) -> Answer:
@@ -116,17 +118,27 @@ def confusion(run_id: str, split: str) -> np.ndarray:
     Raises:
         PredictionsError: The run has not stored them yet.
     """
-    return _confusion(*_predictions_key(run_id, split))
+    return _confusion(*predictions_key(run_id, split))
 
 
-def class_order(run_id: str, grouping: Grouping) -> np.ndarray:
-    """Order of the classes that puts validation confusions and groups in blocks, shape ``(num_classes,)``."""
-    return _class_order(*_predictions_key(run_id, "val"), grouping.assignment, grouping)
+def scorer(run_id: str, split: str) -> Scorer:
+    """What scores groupings on a run's stored predictions, one after another; shared by all sessions.
+
+    Raises:
+        PredictionsError: The run has not stored them yet, or a probability is not a number.
+    """
+    return scorer_of(*predictions_key(run_id, split))
+
+
+def clusters(run_id: str, split: str) -> np.ndarray | None:
+    """Number of the dataset's group (patient, photo) of each predicted image; None where there are none."""
+    return _clusters(*predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset))
 
 
 def grouping_score(run_id: str, split: str, grouping: Grouping) -> GroupingScore:
     """Scores of a grouping on a run's stored predictions."""
-    return _grouping_score(*_predictions_key(run_id, split), grouping.assignment, grouping)
+    key = (*predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset))
+    return _grouping_score(*key, grouping.assignment, grouping)
 
 
 def label_issues(name: str, run_id: str) -> LabelIssues:
@@ -135,7 +147,7 @@ def label_issues(name: str, run_id: str) -> LabelIssues:
     Raises:
         PredictionsError: The run cannot judge them.
     """
-    keys = tuple(_predictions_key(run_id, split) for split in LOOKED_AT)
+    keys = tuple(predictions_key(run_id, split) for split in LOOKED_AT)
     return _label_issues(name, dataset_times(name), keys)
 
 
@@ -173,7 +185,8 @@ def _history(directory: str, file_time: int) -> pd.DataFrame:
     return Run(Path(directory)).history
 
 
-def _predictions_key(run_id: str, split: str) -> tuple[str, int]:
+def predictions_key(run_id: str, split: str) -> tuple[str, int]:
+    """What changes whenever stored predictions do: their path, and when the file was written."""
     path = workspace().runs_dir / run_id / "predictions" / f"{split}.npz"
     return str(path), changed_at(path)
 
@@ -195,16 +208,26 @@ def _confusion(path: str, file_time: int) -> np.ndarray:
     return compute_confusion(_predictions(path, file_time))
 
 
-@st.cache_resource(max_entries=500, show_spinner=False)
-def _class_order(path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping) -> np.ndarray:
-    return order_classes(_confusion(path, file_time), _grouping)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def scorer_of(path: str, file_time: int) -> Scorer:
+    """The scorer of stored predictions, by their key."""
+    return Scorer(_predictions(path, file_time))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _clusters(path: str, file_time: int, key: DatasetKey) -> np.ndarray | None:
+    try:
+        return clusters_of(_predictions(path, file_time), dataset(key[1]))
+    except RegroupError:  # the dataset has gone; its predictions are still good
+        return None
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _grouping_score(
-    path: str, file_time: int, assignment: tuple[int, ...], _grouping: Grouping
+    path: str, file_time: int, key: DatasetKey, assignment: tuple[int, ...], _grouping: Grouping
 ) -> GroupingScore:
-    return score_grouping(_predictions(path, file_time), _grouping)
+    clusters = _clusters(path, file_time, key)
+    return score_grouping(scorer_of(path, file_time), _grouping, clusters=clusters)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing labels with predictions")

@@ -19,23 +19,38 @@ def export(
     out: Annotated[
         str, typer.Option("--out", metavar="PATH", help="File to write; a folder for saved_model.")
     ],
+    grouping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A saved grouping: the network then gives the probabilities of its groups, the sums of "
+            "those of their classes, without any training.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Export the network of a run's best epoch, checked to say the same on validation images."""
     from core.jobs.exports import export_run  # noqa: PLC0415
+    from core.regrouping.store import load_grouping  # noqa: PLC0415
     from core.runs.run import find_run  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
+    groups = None if grouping is None else load_grouping(workspace, found.config.dataset, grouping).grouping
     with ProgressLine() as progress:
-        report = export_run(workspace, found, format, out, overwrite=force, progress=progress)
+        report = export_run(
+            workspace, found, format, out, grouping=groups, overwrite=force, progress=progress
+        )
     if wants_json(context, as_json):
-        print_json({**asdict(report), "path": str(report.path), "labels_path": str(report.labels_path)})
+        paths = {"path": str(report.path), "labels_path": str(report.labels_path)}
+        print_json({**asdict(report), **paths, "grouping": grouping})
         return
-    print(f"{report.path}: {report.bytes / 1e6:.1f} MB; names of the classes in {report.labels_path}")
+    what = "classes" if grouping is None else "groups"
+    print(f"{report.path}: {report.bytes / 1e6:.1f} MB; names of the {what} in {report.labels_path}")
+    reference = "the run's" if grouping is None else "the sums of the run's"
     say(
-        f"Its probabilities differ by {report.max_difference:.1g} at most from the run's, on "
+        f"Its probabilities differ by {report.max_difference:.1g} at most from {reference}, on "
         f"{report.num_images} validation images."
     )

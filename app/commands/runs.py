@@ -166,7 +166,7 @@ def _written_of(about: About) -> dict[str, Any]:
 def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> None:
     """Print where a run stands, after its end when asked to wait; exit status 1 when it failed."""
     if wait:
-        _wait(run)
+        wait_for(run)
     from core.evaluation.summary import summarize_run  # noqa: PLC0415
 
     summary = {**summarize_run(run), **_written_of(load_about(run))}
@@ -188,7 +188,12 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
         raise typer.Exit(1)
 
 
-def _wait(run: Run) -> None:
+def wait_for(run: Run) -> None:
+    """Follow a run until it has ended, telling how far it is.
+
+    Raises:
+        Exit: The person interrupts; the run goes on.
+    """
     from core.jobs.supervisor import ensure_supervised  # noqa: PLC0415
 
     told, looked = "", 0.0

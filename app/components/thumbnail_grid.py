@@ -43,7 +43,7 @@ def thumbnail_grid(
     below = [""] * len(ids) if captions is None else list(captions)
     pictures = cache.thumbnails_of(dataset.name, ids, size)
     figures = [
-        _figure(picture, name, caption, size)
+        figure_html(picture, name, caption, size)
         for name, picture, caption in zip(names_of(dataset, ids), pictures, below, strict=True)
     ]
     with st.container(key=key):
@@ -67,7 +67,8 @@ def names_of(dataset: Dataset, sample_ids: Sequence[int]) -> list[str]:
     ]
 
 
-def _figure(picture: bytes, title: str, caption: str, size: int) -> str:
+def figure_html(picture: bytes, title: str, caption: str, size: int) -> str:
+    """Return one picture of a grid in the classes of ``STYLE``; title and caption may be any text."""
     source = base64.b64encode(picture).decode()
     title = escape(f"{caption}: {title}" if caption else title)
     below = f'<figcaption style="width:{size}px">{escape(caption)}</figcaption>' if caption else ""

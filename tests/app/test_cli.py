@@ -47,6 +47,8 @@ def test_every_command_and_every_option_explains_itself() -> None:
         "suggest",
         "score",
         "compare",
+        "duel",
+        "depths",
         "doctor",
     } <= set(commands)
     for name, command in commands.items():

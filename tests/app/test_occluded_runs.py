@@ -70,14 +70,14 @@ def test_the_runs_page_says_what_it_saw(open_page, runs):
 def test_the_page_offers_it_and_says_what_each_saw(open_page, workspace, finish_run, runs):
     full, grouped = runs
     app = open_page(Page.COMPARE, dataset="digits", run=full.id)
-    assert app.selectbox(key=f"retrained_{full.id}_pairs").options == [f"{grouped.id} (saw other pictures)"]
+    assert app.multiselect[0].options == [f"{grouped.id} (saw other pictures)"]
     assert "No network was trained on these groups with the same pictures yet" in texts(app)
     assert f"{full.id} saw clean pictures; {grouped.id} saw the test pictures of 'hidden'" in texts(app)
     same = finish_run(workspace, **GROUPS)
     app = open_page(Page.COMPARE, dataset="digits", run=full.id)
-    choice = app.selectbox(key=f"retrained_{full.id}_pairs")
-    assert choice.options == [same.id, f"{grouped.id} (saw other pictures)"]
-    assert choice.value == same.id
+    choice = app.multiselect[0]
+    assert choice.options == [f"{same.id} (seed 0)", f"{grouped.id} (saw other pictures)"]
+    assert choice.value == [same.id]
     assert "saw clean pictures" not in texts(app)
 
 

@@ -6,9 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
+from core.regrouping.drafts import load_draft
 from core.regrouping.grouping import Grouping
+from core.regrouping.looks import count_looks
 from core.regrouping.scoring.score import GroupingScore, score_grouping
-from core.regrouping.store import list_groupings, load_draft
+from core.regrouping.store import list_groupings, save_grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
 from core.workspace import Workspace
@@ -20,6 +22,12 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture
 def run(workspace: Workspace, finish_run: Callable[..., Run]) -> Run:
     return finish_run(workspace)
+
+
+def suggest(app: AppTest) -> AppTest:
+    app.session_state["regroup_panel"] = "suggest"
+    app.run()
+    return press(app, "Suggest")
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -97,18 +105,19 @@ def test_a_pair_from_evaluate_is_shown_and_merged_and_undone(
 ) -> None:
     app = open_with_pair(open_page, run)
     assert "**0** taken for **1**" in text_of(app)
-    assert "Both ways: they look alike." in text_of(app)
+    assert "Both ways" in text_of(app)
+    assert "Visual twins" in text_of(app)
     press(app, "Merge")
     assert "10 classes → 9 groups" in text_of(app)
     expected = score(run, [["0", "1"]])
     for number in (expected.accuracy_before, expected.accuracy_merged, expected.accuracy_summed):
-        assert f"<td>{number:.3f}</td>" in table_of(app)
-    assert f"{expected.accuracy_merged - expected.random_mean:+.3f}" in table_of(app)
+        assert f">{number:.3f} <small>" in table_of(app)
+    assert f"{expected.accuracy_merged - expected.random_mean:+.3f} is real" in text_of(app)
     press(app, "Undo")
     assert "10 classes → 10 groups" in text_of(app)
     press(app, "Redo")
     assert "10 classes → 9 groups" in text_of(app)
-    draft = load_draft(workspace, "digits", run.id, [str(n) for n in range(10)])
+    draft = load_draft(workspace, "digits", run.id, [str(n) for n in range(10)]).history
     assert draft.current.members["0 + 1"] == ("0", "1")
 
 
@@ -122,7 +131,7 @@ def test_test_scores_stay_covered_until_the_grouping_is_saved(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
     app = press(open_with_pair(open_page, run), "Merge")
-    on_test = f"<td>{score(run, [['0', '1']], 'test').accuracy_merged:.3f}</td>"
+    on_test = f">{score(run, [['0', '1']], 'test').accuracy_merged:.3f} <small>"
     assert "covered" in table_of(app)
     assert on_test not in table_of(app)
     app.text_input(key="regroup_save_name").set_value("round ones")
@@ -138,7 +147,7 @@ def test_a_group_is_renamed_and_split_again(open_page: OpenPage, run: Run) -> No
     app = press(open_with_pair(open_page, run), "Merge")
     app.text_input(key="regroup_name_0 + 1").set_value("round").run()
     assert app.text_input(key="regroup_name_round").value == "round"
-    press(app, "Split")
+    press(app, "Dissolve")
     assert "10 classes → 10 groups" in text_of(app)
     assert "No groups yet" in text_of(app)
 
@@ -154,9 +163,9 @@ def test_a_name_that_is_taken_is_refused_with_the_remedy(open_page: OpenPage, ru
 
 def test_suggest_finds_the_planted_pairs(open_page: OpenPage, run: Run, workspace: Workspace) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
-    press(app, "Suggest")
+    suggest(app)
     assert "10 classes → 5 groups" in text_of(app)
-    draft = load_draft(workspace, "digits", run.id, [str(n) for n in range(10)])
+    draft = load_draft(workspace, "digits", run.id, [str(n) for n in range(10)]).history
     assert set(draft.current.group_names) == {"0 + 1", "2 + 3", "4 + 5", "6 + 7", "8 + 9"}
 
 
@@ -182,10 +191,11 @@ def test_what_was_chosen_on_another_run_is_forgotten(open_page: OpenPage, run: R
 def test_a_saved_name_is_replaced_only_when_asked(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
-    app = press(open_with_pair(open_page, run), "Merge")
+    names = [str(n) for n in range(10)]
+    save_grouping(workspace, "digits", "mine", Grouping.identity(names).merge(["0", "9"]), run_id="")
+    app = open_page(PAGE, dataset="digits", run=run.id)
+    suggest(app)
     app.text_input(key="regroup_save_name").set_value("mine")
-    press(app, "Save grouping")
-    press(app, "Suggest")
     press(app, "Save grouping")
     assert "There is already a grouping 'mine'" in app.error[0].value
     app.run()
@@ -195,10 +205,30 @@ def test_a_saved_name_is_replaced_only_when_asked(
     assert saved.grouping.num_groups == 5
 
 
+def test_saving_says_which_look_at_test_it_is_and_what_was_judged_stays(
+    open_page: OpenPage, run: Run, workspace: Workspace
+) -> None:
+    app = press(open_with_pair(open_page, run), "Merge")
+    assert "Saving uncovers test: look 1 at the test images" in text_of(app)
+    assert count_looks(workspace, "digits", run.id) == 0
+    app.text_input(key="regroup_save_name").set_value("mine")
+    press(app, "Save grouping")
+    assert "Saved as mine: frozen" in text_of(app)
+    assert count_looks(workspace, "digits", run.id) == 1
+    suggest(app)
+    assert "Saving uncovers test: look 2" in text_of(app)
+    app.text_input(key="regroup_save_name").set_value("mine").run()
+    assert "mine was judged on test images and stays as it is" in text_of(app)
+    assert app.button(key="regroup_save").disabled
+    press(app, "Undo")
+    assert count_looks(workspace, "digits", run.id) == 1
+
+
 def test_train_queues_a_run_with_the_same_settings_on_the_groups(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
     app = press(open_with_pair(open_page, run), "Merge")
+    app.number_input(key="regroup_seeds").set_value(1)
     press(app, "Train on these groups")
     (queued,) = [path for path in workspace.runs_dir.glob("*") if path.name != run.id]
     config = Run(queued).config

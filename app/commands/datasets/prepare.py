@@ -169,14 +169,22 @@ def export(
     splits: Annotated[
         bool, typer.Option("--splits/--no-splits", help="Whether class folders stand below train, val, test.")
     ] = True,
+    grouping: Annotated[
+        str | None, typer.Option(metavar="GROUPING", help="Saved grouping: one folder a group, not a class.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the images that are not excluded into a new folder."""
+    from core.datasets.preparing.derivation import regroup_dataset  # noqa: PLC0415
     from core.datasets.preparing.exporting import export_dataset  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
+    from core.regrouping.store import load_grouping  # noqa: PLC0415
 
-    dataset = load_dataset(workspace_of(context, home), name)
+    workspace = workspace_of(context, home)
+    dataset = load_dataset(workspace, name)
+    if grouping is not None:
+        dataset = regroup_dataset(dataset, load_grouping(workspace, name, grouping).grouping.to_mapping())
     done = export_dataset(dataset, target, layout=layout.value, copies=copies.value, splits=splits)
     if wants_json(context, as_json):
         print_json({**vars(done), "folder": str(done.folder)})

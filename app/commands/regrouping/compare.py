@@ -1,6 +1,7 @@
-"""``regroup compare``: full, merged, summed and retrained on the same test images."""
+"""``regroup duel``, also called ``compare``: full, merged, summed and retrained on the same test images."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,69 +15,161 @@ from app.commands.options import (
     workspace_of,
 )
 from app.commands.regrouping.printing import RunArgument
-from core.runs.run import find_run
+from app.commands.regrouping.retraining import train_missing
+from core.errors import RunError
+from core.runs.run import Run, find_run
+from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.regrouping.duel.results import Duel
+    from core.regrouping.store import SavedGrouping
+
+MAX_LISTED = 3  # runs named in a message
 
 
-def compare(
+def duel(
     context: typer.Context,
     run: RunArgument,
     grouping: Annotated[str, typer.Option(metavar="NAME", help="A saved grouping.")],
     retrained: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="A run trained on these groups; without it the newest is taken."),
+        list[str] | None,
+        typer.Option(
+            metavar="RUN",
+            help="A run trained on these groups; can be repeated. Without it the newest of each seed.",
+        ),
     ] = None,
+    full: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RUN",
+            help="Another run on all classes, beside RUN; can be repeated. RUN itself: no other. Without it "
+            "the newest of each other seed.",
+        ),
+    ] = None,
+    train: Annotated[
+        bool,
+        typer.Option("--train", help="First train on the groups, with RUN's settings, what is missing."),
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", help="With --train: how many seeds, from RUN's own on.")
+    ] = 3,
+    also_full: Annotated[
+        bool,
+        typer.Option("--also-full", help="With --train: the network on all classes with these seeds, too."),
+    ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="With --train: queue the runs and return at once.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare full, full-then-merged and retrained on the same test images."""
-    from core.evaluation.shown import compare_pictures, pictures_seen  # noqa: PLC0415
-    from core.predictions import load_predictions  # noqa: PLC0415
-    from core.regrouping.duel.comparison import compare_on_test  # noqa: PLC0415
-    from core.regrouping.duel.opponents import (  # noqa: PLC0415
-        find_of_other_versions,
-        find_retrained,
-        has_other_version,
-    )
+    """Compare full, full-then-merged, full-summed and retrained on the same test images."""
+    from core.regrouping.duel.entering import compare_runs  # noqa: PLC0415
+    from core.regrouping.looks import record_look  # noqa: PLC0415
     from core.regrouping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
     saved = load_grouping(workspace, found.config.dataset, grouping)
-    candidates = (
-        [find_run(workspace, retrained)] if retrained else find_retrained(workspace, found, saved.grouping)
-    )
-    second = candidates[0] if candidates else None
-    others = [second] if second else find_of_other_versions(workspace, found, saved.grouping)
-    if others and has_other_version(others[0], found):
-        say(
-            f"{others[0].id} and {found.id} saw different versions of dataset {found.config.dataset!r}, so "
-            f"their test images or labels may differ; train one of them again for a fair comparison."
-        )
-    if second and (seen := compare_pictures(found.config, second.config, names=(found.id, second.id))):
-        say(seen)
-    duel = compare_on_test(
-        load_predictions(found.predictions_path("test")),
-        saved.grouping,
-        load_predictions(second.predictions_path("test")) if second else None,
-    )
-    if wants_json(context, as_json):
-        print_json(
-            {
-                "run": found.id,
-                "grouping": saved.name,
-                "retrained": second.id if second else None,
-                "pictures": {each.id: pictures_seen(each.config) for each in (found, second) if each},
-                "rows": [vars(row) for row in duel.rows],
-                "mcnemar_p": duel.mcnemar_p,
-                "conclusion": duel.conclusion,
-            }
-        )
+    if train and not train_missing(
+        workspace, found, saved, seeds=seeds, also_full=also_full, wait=not no_wait
+    ):
         return
+    ours, theirs = _choose(workspace, found, saved, full=full, retrained=retrained)
+    for sentence in _warnings(workspace, found, saved, [*ours, *theirs]):
+        say(sentence)
+    result = compare_runs(workspace, ours, saved.grouping, theirs)
+    look = record_look(workspace, found.config.dataset, found.id, saved.grouping, saved.name)
+    if wants_json(context, as_json):
+        print_json({**_as_json(ours, saved.name, theirs, result), "look": look})
+    else:
+        _print(result)
+        print(f"This is look {look} of {found.id} at its test images; the same groups count once.")
+
+
+def _choose(
+    workspace: Workspace,
+    run: Run,
+    saved: "SavedGrouping",
+    *,
+    full: list[str] | None,
+    retrained: list[str] | None,
+) -> tuple[list[Run], list[Run]]:
+    """The runs on all classes, RUN first, and those on the groups, the one of RUN's seed first."""
+    from core.regrouping.duel.opponents import enter_duel  # noqa: PLC0415
+
+    ours, theirs = enter_duel(workspace, run, saved.grouping)
+    if full:
+        ours = list(dict.fromkeys([run, *(find_run(workspace, name) for name in full)]))
+    if retrained:
+        theirs = list(dict.fromkeys(find_run(workspace, name) for name in retrained))
+    if run.config.groups is not None:
+        raise RunError(f"Run {run.id} was trained on groups; choose the run that knows all classes.")
+    return ours, theirs
+
+
+def _warnings(workspace: Workspace, run: Run, saved: "SavedGrouping", runs: list[Run]) -> list[str]:
+    """What makes a comparison unfair, or is good to know of it."""
+    from core.evaluation.shown import compare_pictures  # noqa: PLC0415
+    from core.regrouping.duel.opponents import find_of_other_versions, has_other_version  # noqa: PLC0415
+
+    told = []
+    if saved.split == "test":
+        told.append("This grouping was chosen on the test images, so they cannot judge it fairly.")
+    others = runs if len(runs) > 1 else find_of_other_versions(workspace, run, saved.grouping)[:MAX_LISTED]
+    for other in others:
+        if has_other_version(other, run):
+            told.append(
+                f"{other.id} and {run.id} saw different versions of dataset {run.config.dataset!r}, so their "
+                f"test images or labels may differ; train one of them again for a fair comparison."
+            )
+    for other in runs:
+        if other != run and (seen := compare_pictures(run.config, other.config, names=(run.id, other.id))):
+            told.append(seen)
+    return told
+
+
+def _as_json(full: list[Run], grouping: str, retrained: list[Run], duel: "Duel") -> dict[str, Any]:
+    from core.evaluation.shown import pictures_seen  # noqa: PLC0415
+
+    return {
+        "run": full[0].id,
+        "grouping": grouping,
+        "retrained": retrained[0].id if retrained else None,
+        "full_runs": [run.id for run in full],
+        "retrained_runs": [run.id for run in retrained],
+        "split": duel.split,
+        "num_images": duel.num_samples,
+        "pictures": {run.id: pictures_seen(run.config) for run in (*full, *retrained)},
+        "rows": [asdict(row) for row in duel.rows],
+        "differences": [asdict(each) for each in duel.differences],
+        "drawn_by": duel.drawn_by,
+        "random_mean": duel.random_mean,
+        "mcnemar_p": duel.mcnemar_p,
+        "conclusion": duel.conclusion,
+    }
+
+
+def _print(duel: "Duel") -> None:
+    figures = ["accuracy", "sd", "low", "high", "balanced", "macro F1", "kappa", "seconds"]
     print_table(
-        ["on test", "classes", "accuracy", "low", "high", "balanced accuracy", "macro F1"],
+        [f"on {duel.split}", "classes", "runs", *figures],
         [
-            [r.name, r.num_classes, r.accuracy, r.low, r.high, r.balanced_accuracy, r.macro_f1]
+            [
+                r.name, r.num_classes, r.num_runs, r.accuracy, r.accuracy_sd, r.low, r.high,
+                r.balanced_accuracy, r.macro_f1, r.kappa, r.seconds,
+            ]
             for r in duel.rows
         ],
+    )  # fmt: skip
+    print()
+    print_table(
+        ["difference", "accuracy", "low", "high", "McNemar p", "p over seeds"],
+        [
+            [f"{d.first} - {d.second}", d.mean, d.low, d.high, d.tests[0].p_value, d.seeds_p]
+            for d in duel.differences
+        ],
     )
+    methods = ", ".join(sorted({each.test.method for found in duel.differences for each in found.tests}))
+    print(f"low and high: 95 %, by bootstrap of {duel.drawn_by}; McNemar: {methods}.")
     print(duel.conclusion)

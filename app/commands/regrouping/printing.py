@@ -6,7 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.options import print_json, wants_json
+from core.errors import DatasetError
+from core.regrouping.grouping import Grouping
 from core.runs.run import Run
+from core.workspace import Workspace
 
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
 
@@ -19,19 +22,43 @@ class Split(StrEnum):
 
 
 SplitOption = Annotated[Split, typer.Option(help="Images to measure on; choose on val, judge on test.")]
+FIGURES = (
+    "accuracy_before", "before_low", "before_high", "accuracy_merged", "merged_low", "merged_high",
+    "accuracy_summed", "summed_low", "summed_high", "random_mean", "random_low", "random_high", "p_value",
+)  # fmt: skip
 
 
-def scores_of(scored: Any) -> dict[str, float]:
-    """Return the figures of a score that commands report."""
-    names = (
-        "accuracy_before",
-        "accuracy_merged",
-        "accuracy_summed",
-        "random_mean",
-        "random_low",
-        "random_high",
-    )
-    return {"num_images": scored.num_samples, **{name: float(getattr(scored, name)) for name in names}}
+def scores_on(workspace: Workspace, run: Run, grouping: Grouping, split: Split) -> dict[str, float]:
+    """Return what a grouping scores and costs on one split of a run: the figures that commands report.
+
+    Raises:
+        PredictionsError: The run has no predictions there.
+        GroupingError: The grouping is for other classes.
+    """
+    from core.datasets.store import load_dataset  # noqa: PLC0415
+    from core.predictions import load_predictions  # noqa: PLC0415
+    from core.regrouping.scoring.clusters import clusters_of  # noqa: PLC0415
+    from core.regrouping.scoring.score import score_grouping  # noqa: PLC0415
+    from core.regrouping.scoring.scorer import Scorer  # noqa: PLC0415
+    from core.regrouping.truth.price import price  # noqa: PLC0415
+
+    predictions = load_predictions(run.predictions_path(split.value))
+    scorer = Scorer(predictions)
+    try:
+        clusters = clusters_of(predictions, load_dataset(workspace, run.config.dataset))
+    except DatasetError:  # gone: the predictions are still good
+        clusters = None
+    return scores_of(score_grouping(scorer, grouping, clusters=clusters), paid=price(scorer.counts, grouping))
+
+
+def scores_of(scored: Any, *, paid: Any = None) -> dict[str, float]:
+    """Return the figures of a score, and of its price, that commands report."""
+    figures = {name: float(getattr(scored, name)) for name in FIGURES}
+    about = {"num_images": scored.num_samples, "num_image_groups": scored.num_clusters}
+    if paid is None:
+        return {**about, **figures}
+    bits = {"bits_before": paid.bits_of, "bits_kept": paid.bits_kept}
+    return {**about, **figures, "kappa_before": paid.kappa_before, "kappa": paid.kappa, **bits}
 
 
 def print_scores(context: typer.Context, as_json: bool, run: Run, content: dict[str, Any]) -> None:
@@ -41,13 +68,33 @@ def print_scores(context: typer.Context, as_json: bool, run: Run, content: dict[
         return
     for split in ("val", "test"):
         if split in content:
-            figures = content[split]
-            print(f"{run.id}, {content['num_groups']} groups, on {split}, {figures['num_images']} images")
-            print(
-                f"accuracy before {figures['accuracy_before']:.4f}, merged {figures['accuracy_merged']:.4f}, "
-                f"summed {figures['accuracy_summed']:.4f}; random groups of these sizes, merged: "
-                f"{figures['random_mean']:.4f} ({figures['random_low']:.4f} to {figures['random_high']:.4f})"
-            )
+            print(f"{run.id}, {content['num_groups']} groups, on {split}, {_measured_on(content[split])}")
+            _print_figures(content[split])
     for name, members in content["groups"].items():
         if len(members) > 1:
             print(f"{name}: {', '.join(members)}")
+
+
+def _measured_on(figures: dict[str, Any]) -> str:
+    clusters = figures["num_image_groups"]
+    by = f"; intervals by {clusters} groups of images" if clusters else ""
+    return f"{figures['num_images']} images{by}"
+
+
+def _print_figures(figures: dict[str, Any]) -> None:
+    shares = ", ".join(
+        f"{name} {figures[f'accuracy_{name}']:.4f} "
+        f"({figures[f'{name}_low']:.4f} to {figures[f'{name}_high']:.4f})"
+        for name in ("before", "merged", "summed")
+    )
+    print(f"accuracy {shares}")
+    print(
+        f"random groups of these sizes, merged: {figures['random_mean']:.4f} "
+        f"({figures['random_low']:.4f} to {figures['random_high']:.4f}), p {figures['p_value']:.3f}"
+    )
+    if "kappa" not in figures:
+        return
+    print(
+        f"kappa {figures['kappa_before']:.3f} before, {figures['kappa']:.3f} after; "
+        f"bits {figures['bits_before']:.3f} before, {figures['bits_kept']:.3f} kept"
+    )

@@ -30,7 +30,7 @@ def export_fold(dataset: Dataset) -> None:
     st.markdown("Write the pictures that are not left out into a new folder; it can be added again as it is.")
     ended = follow_job(JOB)
     if ended is not None:
-        _show(ended.result())
+        show_export(ended.result())
     if is_running(JOB):
         return
     target = st.text_input("Folder", help=HELP["target"], **state.bind("export_target")).strip()
@@ -66,7 +66,8 @@ def export_fold(dataset: Dataset) -> None:
             command_popover(_command(dataset, target, options))
 
 
-def _show(done: Export) -> None:
+def show_export(done: Export) -> None:
+    """Tell what was written, and where."""
     words = f"Wrote {done.num_images:,} images into {plain(str(done.folder))}."
     if done.num_linked:
         words += f" {done.num_linked:,} of them are hard links."

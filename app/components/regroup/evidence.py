@@ -1,145 +1,161 @@
-"""What was chosen on the matrix: the sentence and the button that merges, and the pictures behind it."""
+"""The evidence under the matrix: what speaks for merging the chosen classes, and what could be mended."""
 
-import numpy as np
 import streamlit as st
 
 from app import cache
-from app.components.image_choice import look_at
-from app.components.pictures_shown import pictures_shown
+from app.components.command import command_popover
+from app.components.no_pictures import tell_no_pictures
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, name_some
-from app.components.thumbnail_grid import thumbnail_grid
-from core.datasets.dataset import Dataset
-from core.evaluation.confusion import most_confused_pairs
-from core.evaluation.mistakes import check_images, images_of_pair
-from core.predictions import Predictions
+from app.components.regroup.evidence_cams import can_look, show_cams, toggle_cams
+from app.components.regroup.evidence_pictures import block_pictures, pair_pictures
+from app.components.regroup.evidence_words import pair_table, remedies, show_reasons, verdict_badge
+from app.failures import shown_as_text
+from core.evaluation.mistakes import check_images
+from core.regrouping.evidence.verdict import PairEvidence
 from core.regrouping.grouping import Grouping
+from core.regrouping.suggesting.wishes import Wishes
 from core.runs.run import Run
+from core.words import counted
 
-NUM_PICTURES = 6  # of each class of a pair, and of each direction
-NUM_BLOCK_PICTURES = 24  # of a block, all classes together
-PICTURE_SIZE = 64  # pixels
-ONE_SIDED = 3  # times as many mistakes one way as the other
+MAX_NAMED = 12  # classes of a block that a command line names
+ONLY_NUMBERS = "The numbers above are all there is to see."
 
 
-def choice_card(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None:
-    """Say what was chosen, in words, and offer to merge it.
-
-    Args:
-        draft: What the button acts on.
-        grouping: The groups now.
-        confusion: Counts on validation, shape ``(num_classes, num_classes)``.
-    """
+def evidence_panel(run: Run, draft: Draft) -> None:
+    """Draw the evidence on the classes that are chosen on the matrix; what to do while there are none."""
     chosen = draft.chosen
     if len(chosen) < 2:
-        _offer_worst_pair(draft, grouping, confusion)
-        return
-    indices = [grouping.class_names.index(name) for name in chosen]
-    is_merged = len(set(grouping.group_of_class[indices].tolist())) < 2
-    group = plain(grouping.group_names[grouping.assignment[indices[0]]])
-    if len(chosen) == 2:
-        st.markdown(_pair_in_words(confusion, chosen, indices))
+        _offer_worst_pair(run, draft)
+    elif len(chosen) == 2:
+        _pair(run, draft, (chosen[0], chosen[1]))
     else:
-        within = confusion[np.ix_(indices, indices)]
-        mistakes = int(within.sum() - np.trace(within))
-        st.markdown(f"**{plain(name_some(chosen))}**: {mistakes:,} images taken for one another.")
-    merge, clear = st.columns([2, 1])
-    merge.button(
-        "Merge" if len(chosen) == 2 else f"Merge these {len(chosen)} classes",
+        _block(run, draft, chosen)
+
+
+def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
+    evidence = cache.evidence_of_pair(run, *pair)
+    facts = evidence.facts
+    first, second = map(plain, pair)
+    st.markdown(
+        f"**{first}** taken for **{second}**: {facts.mistaken[0]:,} of {facts.support[0]:,} "
+        f"({facts.shares[0]:.0%}); **{second}** taken for **{first}**: {facts.mistaken[1]:,} of "
+        f"{facts.support[1]:,} ({facts.shares[1]:.0%}) "
+        f"(validation) {verdict_badge(evidence.verdict)}",
+        help="What the numbers say, from validation images only. Rules of thumb: the pictures decide.",
+    )
+    show_reasons(evidence)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        _merge_button(draft, pair, draft.grouping)
+        _never_button(draft, pair)
+        if can_look(run, evidence):
+            toggle_cams(run, pair)
+        remedies(run, evidence)
+        _clear_and_command(run, draft, pair)
+    _pictures(run, evidence)
+
+
+def _pictures(run: Run, evidence: PairEvidence) -> None:
+    """Pictures of a pair; a dataset that has none, or has changed, does not hide the numbers."""
+    with shown_as_text():
+        dataset = cache.dataset(run.config.dataset)
+        if tell_no_pictures(dataset, otherwise=ONLY_NUMBERS):
+            return
+        predictions = cache.predictions(run.id, "val")
+        check_images(predictions, dataset)
+        pair_pictures(run, predictions, evidence.facts.indices)
+        show_cams(run, predictions, evidence.facts)
+
+
+def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
+    evidence = cache.evidence_of_block(run, classes)
+    st.markdown(
+        f"**{plain(name_some(classes))}**: {evidence.num_mistakes:,} images taken for one another, of "
+        f"{counted(evidence.num_wrong, 'mistake')} on {counted(evidence.num_images)} of these classes "
+        f"(validation)"
+    )
+    with st.container(horizontal=True, gap="small"):
+        _merge_button(draft, classes, draft.grouping)
+        _clear_and_command(run, draft, classes)
+    if evidence.pairs:
+        words, table = st.columns([3, 2], gap="medium")
+        with table:
+            pair_table(evidence)
+        with words:
+            for judged in evidence.judged:
+                first, second = map(plain, judged.facts.names)
+                st.markdown(f"**{first}** and **{second}** {verdict_badge(judged.verdict)}")
+                show_reasons(judged, brief=True)
+    with shown_as_text():
+        dataset = cache.dataset(run.config.dataset)
+        if not tell_no_pictures(dataset, otherwise=ONLY_NUMBERS):
+            predictions = cache.predictions(run.id, "val")
+            check_images(predictions, dataset)
+            block_pictures(run, predictions, evidence)
+
+
+def _clear_and_command(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
+    st.button("Clear", on_click=draft.choose, args=((),), key="regroup_clear")
+    if len(classes) <= MAX_NAMED:
+        command_popover(["evidence", run.id, *classes])
+
+
+def _merge_button(draft: Draft, classes: tuple[str, ...], grouping: Grouping) -> None:
+    place = {name: index for index, name in enumerate(grouping.class_names)}
+    groups = {grouping.assignment[place[name]] for name in classes}
+    is_merged = len(groups) < 2
+    st.button(
+        "Merge" if len(classes) == 2 else f"Merge these {len(classes)} classes",
         type="primary",
         icon=":material/join:",
         disabled=is_merged,
-        width="stretch",
         key="regroup_merge",
         on_click=draft.merge,
-        args=(chosen,),
-        help=f"They are in one group already: {group}." if is_merged else "They count as one from now on.",
+        args=(classes,),
+        help=f"They are in one group already: {plain(grouping.group_names[groups.pop()])}."
+        if is_merged
+        else "They count as one from now on; can be undone.",
     )
-    clear.button("Clear", on_click=draft.choose, args=((),), width="stretch", key="regroup_clear")
 
 
-def pictures(run: Run, predictions: Predictions, chosen: tuple[str, ...]) -> None:
-    """Show pictures of the chosen classes, and of those taken for one another."""
-    if len(chosen) < 2:
-        return
-    check_images(predictions, cache.dataset(run.config.dataset))
-    dataset = pictures_shown(run, predictions.split)
-    indices = [predictions.class_names.index(name) for name in chosen]
-    if len(chosen) > 2:
-        _block_pictures(dataset, predictions, indices)
-        return
-    first, second = indices
-    columns = st.columns(4)
-    cells = [(first, first), (second, second), (first, second), (second, first)]
-    for place, (true, predicted) in enumerate(cells):
-        name, other = (plain(predictions.class_names[index]) for index in (true, predicted))
-        ids = images_of_pair(predictions, true, predicted)
-        with columns[place]:
-            what = f"**{name}** recognized" if true == predicted else f"**{name}** seen as **{other}**"
-            st.markdown(f"{what}: {min(NUM_PICTURES, len(ids))} of {len(ids):,} images")
-            if len(ids):
-                key = f"regroup_pictures_{place}"
-                thumbnail_grid(dataset, ids[:NUM_PICTURES], size=PICTURE_SIZE, key=key)
-    _offer_look_inside(predictions, first, second)
-
-
-def _block_pictures(dataset: Dataset, predictions: Predictions, indices: list[int]) -> None:
-    per_class = max(1, NUM_BLOCK_PICTURES // len(indices))
-    shown = [
-        (sample_id, predictions.class_names[index])
-        for index in indices
-        for sample_id in predictions.sample_ids[predictions.y_true == index][:per_class]
-    ][:NUM_BLOCK_PICTURES]
-    if shown:
-        ids, names = zip(*shown, strict=True)
-        thumbnail_grid(
-            dataset, np.array(ids), captions=list(names), size=PICTURE_SIZE, key="regroup_pictures_block"
-        )
-
-
-def _offer_look_inside(predictions: Predictions, first: int, second: int) -> None:
-    mistaken = np.concatenate(
-        [images_of_pair(predictions, first, second)[:1], images_of_pair(predictions, second, first)[:1]]
+def _never_button(draft: Draft, pair: tuple[str, str]) -> None:
+    is_kept_apart = any(set(kept) == set(pair) for kept in draft.wishes.never_link)
+    st.button(
+        "Allow merging" if is_kept_apart else "Never merge",
+        icon=":material/link:" if is_kept_apart else ":material/link_off:",
+        key="regroup_never",
+        on_click=_keep_apart,
+        args=(draft, pair, not is_kept_apart),
+        help="Suggestions may put them together again."
+        if is_kept_apart
+        else "No suggestion will put these two together.",
     )
-    if len(mistaken) and st.button("Where does it look?", icon=":material/visibility:", key="regroup_look"):
-        look_at(mistaken)
 
 
-def _offer_worst_pair(draft: Draft, grouping: Grouping, confusion: np.ndarray) -> None:
+def _keep_apart(draft: Draft, pair: tuple[str, str], apart: bool) -> None:
+    """Add a pair to those that no suggestion merges, or take it away; a demand to link them is given up."""
+    wishes = draft.wishes
+    never = tuple(kept for kept in wishes.never_link if set(kept) != set(pair))
+    must = tuple(kept for kept in wishes.must_link if set(kept) != set(pair) or not apart)
+    changed = {"never_link": (*never, pair) if apart else never, "must_link": must}
+    draft.set_wishes(Wishes(**{**dict(wishes), **changed}))
+
+
+def _offer_worst_pair(run: Run, draft: Draft) -> None:
     """Offer the two classes of different groups that are confused most."""
-    group_of = grouping.group_of_class
-    apart = group_of[:, None] != group_of[None, :]  # (num_classes, num_classes)
-    pairs = most_confused_pairs(confusion * apart, limit=1)
-    if not pairs:
-        is_merged = grouping.num_groups < grouping.num_classes
-        left = " of different groups" if is_merged else ""
+    grouping = draft.grouping
+    worst = cache.worst_pair(run.id, grouping)
+    if worst is None:
+        left = " of different groups" if grouping.num_groups < grouping.num_classes else ""
         st.markdown(f"No two classes{left} were confused on these images.")
         return
-    names = (draft.class_names[pairs[0].first], draft.class_names[pairs[0].second])
-    st.markdown("Click a cell of the matrix, or drag along its diagonal.")
-    st.button(
-        f"Look at {plain(names[0])} and {plain(names[1])}",
-        icon=":material/search:",
-        key="regroup_worst",
-        on_click=draft.choose,
-        args=(names,),
-        help="Of the classes that are not in one group yet, these two are confused most.",
-    )
-
-
-def _pair_in_words(confusion: np.ndarray, names: tuple[str, ...], indices: list[int]) -> str:
-    (first, second), (name, other) = indices, map(plain, names)
-    there, back = int(confusion[first, second]), int(confusion[second, first])
-    totals = confusion.sum(axis=1)
-    share_there, share_back = there / max(1, int(totals[first])), back / max(1, int(totals[second]))
-    if not there and not back:
-        verdict = "Never confused on these images."
-    elif max(share_there, share_back) >= ONE_SIDED * min(share_there, share_back):
-        seen, taken = (name, other) if share_there > share_back else (other, name)
-        verdict = f"Mostly one way: {seen} is seen as {taken}."
-    else:
-        verdict = "Both ways: they look alike."
-    return (
-        f"**{name}** taken for **{other}**: {there} of {int(totals[first])}; "
-        f"**{other}** taken for **{name}**: {back} of {int(totals[second])}. {verdict}"
-    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Click a cell of the matrix, or drag along its diagonal: the evidence.", width="content")
+        st.button(
+            f"Look at {plain(worst[0])} and {plain(worst[1])}",
+            icon=":material/search:",
+            key="regroup_worst",
+            on_click=draft.choose,
+            args=(worst,),
+            help="Of the classes that are not in one group yet, these two are confused most.",
+        )

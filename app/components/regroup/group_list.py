@@ -1,82 +1,109 @@
-"""The groups of more than one class: rename and split; and the suggestion for a chosen number."""
+"""The panel "Groups": one group at a time with its steps, and saved groupings."""
 
 import streamlit as st
 
 from app.components.plain_text import plain
-from app.components.regroup.draft import NAMED, Draft, name_some
+from app.components.regroup.draft import Draft
+from app.components.regroup.group_files import saved_part
 from core.regrouping.grouping import Grouping
 from core.runs.run import Run
 
-NUM_SHOWN = 8  # groups with widgets of their own; each costs time at every click
-NAME_WIDTH = 170  # pixels
+GROUP = "regroup_group"
+FOLLOWED = "regroup_group_follows"  # the choice on the matrix that the field has followed
 
 
-def groups_panel(_run: Run, draft: Draft) -> None:
-    """Draw the groups, and the suggestion."""
-    groups, steps = st.columns(2, gap="large")
-    grouping = draft.history.current
+def groups_panel(run: Run, draft: Draft) -> None:
+    """Draw a group and the saved groupings."""
+    groups, saved = st.columns(2, gap="large")
     with groups:
-        group_list(draft, grouping)
-    with steps:
-        suggestion(draft, grouping)
+        group_part(draft)
+    with saved:
+        saved_part(run, draft)
 
 
-def group_list(draft: Draft, grouping: Grouping) -> None:
-    """Draw the groups, the chosen one first, then the largest."""
+def group_part(draft: Draft) -> None:
+    """Draw the group that was clicked on the matrix, else the one chosen here: few widgets for any number."""
+    grouping = draft.grouping
     groups = [group for group, members in grouping.members.items() if len(members) > 1]
     if not groups:
         st.caption("No groups yet: every class stands alone.")
         return
-    chosen = set(draft.chosen)
-    groups.sort(key=lambda group: (chosen.isdisjoint(grouping.members[group]), -len(grouping.members[group])))
-    for group in groups[:NUM_SHOWN]:
-        _group_row(draft, group, grouping.members[group])
-    if len(groups) > NUM_SHOWN:
-        st.caption(
-            f"{len(groups) - NUM_SHOWN} more groups; click one on the diagonal of the matrix to have it here."
-        )
+    _follow_matrix(draft, grouping, groups)
+    group = st.selectbox(
+        "Group",
+        groups,
+        key=GROUP,
+        format_func=lambda name: f"{name} ({len(grouping.members.get(name, ())):,} classes)",
+        help="Groups of more than one class. Click one on the diagonal of the matrix to have it here.",
+    )
+    _name_field(draft, group)
+    _split_field(draft, group, grouping.members[group])
+    _buttons(draft, group, is_locked=group in grouping.locked)
 
 
-def suggestion(draft: Draft, grouping: Grouping) -> None:
-    """Offer groups for a chosen number of classes."""
+def _follow_matrix(draft: Draft, grouping: Grouping, groups: list[str]) -> None:
+    """Have the field show the group of what was chosen on the matrix last, and always one that there is."""
+    chosen = draft.chosen
+    if chosen and st.session_state.get(FOLLOWED) != chosen:
+        group = grouping.to_mapping()[chosen[0]]
+        if group in groups:
+            st.session_state[FOLLOWED], st.session_state[GROUP] = chosen, group
+    if st.session_state.get(GROUP) not in groups:
+        st.session_state[GROUP] = max(groups, key=lambda group: len(grouping.members[group]))
+
+
+def _name_field(draft: Draft, group: str) -> None:
+    """The name; the key holds it, so that a new name makes a new field."""
+    key = f"regroup_name_{group}"
+
+    def rename() -> None:
+        name = st.session_state[key]
+        draft.rename(group, name)
+        if name.strip() in draft.grouping.members:
+            st.session_state[GROUP] = name.strip()
+
+    st.session_state[key] = group
+    st.text_input("Name", key=key, on_change=rename, help="What the group is called everywhere.")
+
+
+def _split_field(draft: Draft, group: str, members: tuple[str, ...]) -> None:
+    """Choose classes that shall leave the group."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    wanted = row.number_input(
-        "Number of groups",
-        min_value=2,
-        max_value=grouping.num_classes,
-        value=max(2, round(grouping.num_classes / 2)),
-        key=f"regroup_wanted_{draft.run_id}",
-        persist_state="session",
-        width=NAME_WIDTH,
-        help="How many classes shall be left. Classes that are confused with each other are put together.",
+    leaving = row.multiselect(
+        "Classes that shall leave it",
+        members,
+        key=f"regroup_leaving_{group}",
+        placeholder="Choose classes",
+        help="They form a group of their own, together.",
     )
     row.button(
-        "Suggest",
-        icon=":material/auto_awesome:",
-        key="regroup_suggest",
-        on_click=draft.suggest,
-        args=(int(wanted),),
-        help="Replaces the groups by suggested ones, chosen on validation; can be undone.",
+        "Take out",
+        icon=":material/call_split:",
+        key="regroup_take_out",
+        disabled=not 0 < len(leaving) < len(members),
+        on_click=draft.take_out,
+        args=(tuple(leaving),),
+        help="The chosen classes become a group of their own; can be undone.",
     )
 
 
-def _group_row(draft: Draft, group: str, members: tuple[str, ...]) -> None:
-    """Classes and name of one group; the keys hold the name, so that a new name makes new widgets."""
-    key = f"regroup_name_{group}"
-    st.session_state[key] = group
-    everyone = plain(", ".join(members)) if len(members) > NAMED else None
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(
-            plain(name_some(members)),
-            key=key,
-            help=everyone,
-            placeholder="Name of the group",
-            on_change=lambda: draft.rename(group, st.session_state[key]),
-        )
-        st.button(
-            "Split",
-            on_click=draft.split,
-            args=(group,),
-            key=f"regroup_split_{group}",
-            help="Each of its classes stands alone again; can be undone.",
-        )
+def _buttons(draft: Draft, group: str, *, is_locked: bool) -> None:
+    row = st.container(horizontal=True, gap="small")
+    row.button(
+        "Dissolve",
+        icon=":material/grain:",
+        key="regroup_dissolve",
+        on_click=draft.dissolve,
+        args=(group,),
+        help="Each of its classes stands alone again; can be undone.",
+    )
+    row.button(
+        "Unlock" if is_locked else "Lock",
+        icon=":material/lock_open:" if is_locked else ":material/lock:",
+        key="regroup_lock",
+        on_click=draft.lock,
+        args=(group, not is_locked),
+        help=f"{plain(group)} may be changed again."
+        if is_locked
+        else "No step and no suggestion changes a locked group.",
+    )

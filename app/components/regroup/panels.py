@@ -6,8 +6,14 @@ from typing import NamedTuple
 import streamlit as st
 
 from app import state
+from app.components.regroup.backoff_panel import backoff_panel
 from app.components.regroup.draft import Draft
+from app.components.regroup.export_panel import export_panel
+from app.components.regroup.frontier_panel import frontier_panel
 from app.components.regroup.group_list import groups_panel
+from app.components.regroup.history_panel import history_panel
+from app.components.regroup.price_panel import price_panel
+from app.components.regroup.suggestion_panel import suggestion_panel
 from core.runs.run import Run
 
 
@@ -20,6 +26,12 @@ class Panel(NamedTuple):
 
 PANELS = {
     "groups": Panel("Groups", groups_panel),
+    "suggest": Panel("Find groups", suggestion_panel),
+    "history": Panel("History", history_panel),
+    "frontier": Panel("Frontier", frontier_panel),
+    "price": Panel("Price", price_panel),
+    "backoff": Panel("Back-off", backoff_panel),
+    "export": Panel("Export", export_panel),
 }
 
 

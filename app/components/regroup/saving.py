@@ -1,63 +1,63 @@
-"""The end of regrouping: save the grouping, train on it, compare."""
+"""The end of regrouping: save the grouping, which freezes it and uncovers test; train on it, compare."""
 
 import streamlit as st
 
 from app import cache, state
 from app.components.plain_text import plain
-from app.components.regroup.draft import kept_for_later
+from app.components.regroup.draft import Draft, kept_for_later
+from app.components.regroup.retraining import train_on_groups
 from app.navigation import Page, go_to
-from core.jobs.queue import submit
 from core.regrouping.history import GroupingHistory
-from core.regrouping.store import list_groupings, save_grouping
+from core.regrouping.looks import look_number, was_looked_at
+from core.regrouping.saved import SavedGrouping
+from core.regrouping.store import save_grouping
 from core.runs.run import Run
 
 NAME = "regroup_save_name"
 REPLACE = "regroup_replace"
+NAME_WIDTH = 280  # pixels
+LOOK_HELP = (
+    "Groups are chosen on validation and judged on test images that did not choose them. Each grouping that "
+    "is judged on test is a look. Whoever looks often and keeps the best has chosen on test after all: the "
+    "best of many looks is luck in part. So each look is counted, and a grouping that was judged stays as it "
+    "is. The same groups count once."
+)
 
 
 def saved_as(run: Run, history: GroupingHistory) -> str | None:
     """Name under which exactly these groups are saved, the newest; None when they are not."""
-    for saved in list_groupings(cache.workspace(), run.config.dataset):
-        if saved.grouping == history.current:
+    current = history.current
+    for saved in cache.saved_groupings(run.config.dataset, current.class_names):
+        if saved.grouping == current:
             return saved.name
     return None
 
 
-def next_steps(run: Run, history: GroupingHistory, saved: str | None) -> None:
+def next_steps(run: Run, draft: Draft, saved: str | None) -> None:
     """Draw name and buttons; the two that leave the page act here, since a callback cannot.
 
     Args:
         run: The run whose confusions were looked at.
-        history: The groups and how they were made.
+        draft: The groups and how they were made.
         saved: Name under which they are saved already.
     """
-    names = [other.name for other in list_groupings(cache.workspace(), run.config.dataset)]
-    proposal = saved or _propose_name(history.current.num_groups, names)
-    st.text_input("Name of the grouping", placeholder=proposal, **state.bind(NAME))
+    grouping = draft.grouping
+    others = {each.name: each for each in cache.saved_groupings(run.config.dataset)}
+    proposal = saved or _propose_name(grouping.num_groups, list(others))
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    row.text_input("Name of the grouping", placeholder=proposal, width=NAME_WIDTH, **state.bind(NAME))
     name = _typed_name(proposal)
-    if name != saved and name in names:
-        st.checkbox(f"Replace the saved grouping {plain(name)}", key=REPLACE)
-    row = st.container(horizontal=True, gap="small")
-    is_merged = history.current.num_groups < history.current.num_classes
+    is_free = name == saved or _offer_replacing(run, others.get(name))
+    is_merged = grouping.num_groups < grouping.num_classes
     row.button(
         "Save grouping",
-        icon=":material/save:",
+        icon=":material/lock:",
         key="regroup_save",
-        disabled=name == saved or not is_merged,
+        disabled=name == saved or not is_merged or not is_free,
         on_click=_save,
-        args=(run, history, proposal),
-        help="Keeps these groups under the name and uncovers their score on test.",
+        args=(run, draft, proposal),
+        help="Freezes these groups under the name and uncovers their score on test.",
     )
-    if row.button(
-        "Train on these groups",
-        icon=":material/model_training:",
-        key="regroup_train",
-        type="primary",
-        disabled=history.current.num_groups < 2 or not is_merged,
-        help="Queues a run with the same settings and split that learns the groups as its classes; "
-        "saves the grouping first.",
-    ):
-        _train(run, saved or _keep(run, history, proposal))
     if row.button(
         "Compare",
         icon=":material/balance:",
@@ -67,24 +67,58 @@ def next_steps(run: Run, history: GroupingHistory, saved: str | None) -> None:
     ):
         state.put(state.Key.GROUPING, saved)
         go_to(Page.COMPARE)
+    _tell_look(run, draft, saved, is_merged=is_merged)
+    train_on_groups(
+        run,
+        lambda: saved or _keep(run, draft, proposal),
+        enabled=is_merged and grouping.num_groups > 1,
+        key="regroup",
+    )
+
+
+def _offer_replacing(run: Run, other: SavedGrouping | None) -> bool:
+    """Ask before a saved grouping is replaced; return whether the name may be used at all."""
+    if other is None:
+        return True
+    if was_looked_at(cache.workspace(), run.config.dataset, other.grouping):
+        st.caption(
+            f"{plain(other.name)} was judged on test images and stays as it is; choose another name.",
+            help=LOOK_HELP,
+        )
+        return False
+    st.checkbox(f"Replace the saved grouping {plain(other.name)}", key=REPLACE)
+    return True
+
+
+def _tell_look(run: Run, draft: Draft, saved: str | None, *, is_merged: bool) -> None:
+    """Say that the groups are frozen, or what saving them uncovers."""
     if saved:
-        st.caption(f"Saved as {plain(saved)}.")
+        st.caption(f"Saved as {plain(saved)}: frozen. Another step begins a new grouping.", help=LOOK_HELP)
+    elif is_merged and run.predictions_path("test").exists():
+        number, is_new = look_number(cache.workspace(), run.config.dataset, run.id, draft.grouping)
+        again = "" if is_new else ", as before"
+        st.caption(
+            f"Saving uncovers test: look {number} at the test images with {plain(run.id)}{again}.",
+            help=LOOK_HELP,
+        )
 
 
-def _save(run: Run, history: GroupingHistory, proposal: str) -> None:
+def _save(run: Run, draft: Draft, proposal: str) -> None:
     with kept_for_later():
-        _keep(run, history, proposal)
+        _keep(run, draft, proposal)
+        st.session_state[NAME] = ""  # what comes next is another grouping
 
 
-def _keep(run: Run, history: GroupingHistory, proposal: str) -> str:
+def _keep(run: Run, draft: Draft, proposal: str) -> str:
     """Write the grouping; returns its name as it was stored."""
+    history = draft.history
     saved = save_grouping(
         cache.workspace(),
         run.config.dataset,
         _typed_name(proposal),
         history.current,
         run_id=run.id,
-        split="val",
+        split=history.split,
         history=history,
         overwrite=st.session_state.get(REPLACE, False),
     )
@@ -95,14 +129,6 @@ def _keep(run: Run, history: GroupingHistory, proposal: str) -> str:
 def _typed_name(proposal: str) -> str:
     """What stands in the field now, which a click may have brought along; else the proposal."""
     return (st.session_state.get(NAME) or "").strip() or proposal
-
-
-def _train(run: Run, grouping: str) -> None:
-    """Queue the run and go where it is seen."""
-    queued = submit(cache.workspace(), run.config.model_copy(update={"grouping": grouping, "groups": None}))
-    state.put(state.Key.GROUPING, grouping)
-    state.choose(run=queued.id)
-    go_to(Page.RUNS)
 
 
 def _propose_name(num_groups: int, taken: list[str]) -> str:

@@ -1,55 +1,62 @@
-"""The card "This grouping": what it buys on validation, beside what any grouping of its sizes would."""
-
-from html import escape
+"""The card "This grouping": what it buys and costs on validation, and on test once it is saved."""
 
 import streamlit as st
 
+from app import cache
 from app.components.regroup.draft import Draft
+from app.components.regroup.score_table import Measured, score_table
+from app.components.regroup.search_test import found_gain, search_test
+from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
-from core.regrouping.scoring.score import GroupingScore
+from core.regrouping.looks import record_look
+from core.regrouping.truth.gain import Gain, chance_gain, search_behind
+from core.regrouping.truth.words import gain_in_words
+from core.runs.run import Run
 
-COVERED = "covered"
-STYLE = """
-<style>
-.regroup-scores { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-.regroup-scores { font-variant-numeric: tabular-nums; }
-.regroup-scores th { font-weight: 400; opacity: 0.7; text-align: right; padding: 2px 0 4px 8px; }
-.regroup-scores td { text-align: right; padding: 3px 0 3px 8px; white-space: nowrap; }
-.regroup-scores td:first-child { text-align: left; padding-left: 0; white-space: normal; }
-.regroup-scores tr.total td { border-top: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-.regroup-scores tr.total td:nth-child(2) { font-weight: 600; }
-.regroup-scores small { opacity: 0.7; }
-.regroup-scores .why { border: 1px solid; border-radius: 50%; cursor: help; display: inline-block; }
-.regroup-scores .why { font-size: 0.65rem; height: 0.9rem; line-height: 0.8rem; width: 0.9rem; }
-.regroup-scores .why { opacity: 0.5; text-align: center; }
-.regroup-scores .covered { opacity: 0.45; font-style: italic; }
-</style>
-"""
-MEANINGS = {
-    "before": "The share of images whose class was predicted, before any merging.",
-    "merged labels": "Predict a class as before, then take its group: a mistake within a group no longer "
-    "counts.",
-    "summed probabilities": "Add the probabilities of a group's classes and take the group with the largest "
-    "sum: can be better than merged labels, without any training.",
-    "free": "How much merged labels gain on average when the classes are put together by chance, in groups "
-    "of the same sizes: fewer classes are easier by themselves. In brackets the middle 95 % of 200 draws.",
-    "real gain": "What these groups gain by merged labels beyond groups drawn by chance. p: the share of the "
-    "groups drawn by chance that do as well.",
+COVER = "Groups are chosen on validation; who looks at test images while choosing fools himself."
+FREE = (
+    "Fewer classes are easier: accuracy rises with any merging. *For free* is what {chance} gain on average; "
+    "*real* is what these groups gain beyond that. The interval sets them beside the middle 95 % of chance; "
+    "p is the share of chance that does as well."
+)
+CHANCE = {
+    "groupings": "{num:,} random groupings of the same sizes",
+    "searches": "{num:,} searches like yours on mistakes dealt anew",
 }
+SEARCHED = (
+    " These groups were searched for on these images, and a search finds something even in chance; "
+    "compare with searches below, or judge on test."
+)
 
 
-def score_card(
-    draft: Draft, history: GroupingHistory, *, val: GroupingScore, test: GroupingScore | None
-) -> None:
+def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     """Draw the card.
 
     Args:
-        draft: What undo and redo act on.
-        history: Its steps.
-        val: Scores on validation.
-        test: Scores on test; None as long as the grouping is not saved.
+        run: The run whose predictions are grouped.
+        draft: Its groups, and what undo and redo act on.
+        saved: Name under which exactly these groups are saved; None covers the test column.
     """
-    st.markdown(f"**This grouping**\n#### {val.num_classes:,} classes → {val.num_groups:,} groups")
+    history = draft.history
+    grouping = history.current
+    st.markdown(f"**This grouping**\n#### {grouping.num_classes:,} classes → {grouping.num_groups:,} groups")
+    _steps(draft, history)
+    has_test = run.predictions_path("test").exists()
+    val = _measure(run, "val", grouping)
+    test = _measure(run, "test", grouping) if saved and has_test else None
+    st.html(score_table(val, test, has_test=has_test))
+    settings = search_behind(history.origin)
+    gain = chance_gain(val[0])
+    repeated = found_gain(run, grouping, settings) if settings else None
+    _sentence("On validation", repeated or gain, grouping, is_suggested=settings is not None and not repeated)
+    if test is not None:
+        _sentence("On test", chance_gain(test[0]), grouping)
+    if settings is not None and gain is not None and grouping.num_groups > 1:
+        search_test(run, grouping, settings)
+    _foot(run, grouping, val, test, saved if has_test else None)
+
+
+def _steps(draft: Draft, history: GroupingHistory) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Undo",
@@ -67,55 +74,38 @@ def score_card(
             help=history.redo_label or "Nothing to take again.",
             key="regroup_redo",
         )
-    st.html(_table(val, test))
+
+
+def _measure(run: Run, split: str, grouping: Grouping) -> Measured:
+    return cache.grouping_score(run.id, split, grouping), cache.price(run.id, split, grouping)
+
+
+def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, is_suggested: bool = False) -> None:
+    """Say what is free and what is real."""
+    words = gain_in_words(gain, num_groups=grouping.num_groups, is_searched=is_suggested)
+    if gain is None:
+        st.markdown(words)
+        return
+    chance = CHANCE[gain.chance].format(num=gain.num_draws)
+    st.markdown(
+        f"{split}: {words[0].lower()}{words[1:]}",
+        help=FREE.format(chance=chance) + (SEARCHED if is_suggested else ""),
+    )
+
+
+def _foot(run: Run, grouping: Grouping, val: Measured, test: Measured | None, saved: str | None) -> None:
+    """Say how many images were measured, and how often test images were looked at."""
+    images = f"Measured on {val[0].num_samples:,} validation"
     if test is None:
-        st.caption(
-            f"Accuracy on {val.num_samples:,} validation images. Test: covered until you save.",
-            help="Groups are chosen on validation; who looks at test images while choosing fools himself.",
-        )
-    else:
-        st.caption(f"Accuracy on {val.num_samples:,} validation and {test.num_samples:,} test images.")
-
-
-def _table(val: GroupingScore, test: GroupingScore | None) -> str:
-    rows = [
-        _row("before", [_share(score, "accuracy_before") for score in (val, test)]),
-        _row("merged labels", [_share(score, "accuracy_merged") for score in (val, test)]),
-        _row("summed probabilities", [_share(score, "accuracy_summed") for score in (val, test)]),
-        _row("free", [_free(score) for score in (val, test)], label="free (random groups)"),
-        _row("real gain", [_gain(score) for score in (val, test)], kind="total"),
-    ]
-    return (
-        f'{STYLE}<table class="regroup-scores"><tr><th></th><th>validation</th><th>test</th></tr>'
-        f"{''.join(rows)}</table>"
+        st.caption(f"{images} images. Test: {_why_covered(run)}", help=COVER)
+        return
+    number = record_look(cache.workspace(), run.config.dataset, run.id, grouping, saved or "")
+    st.caption(
+        f"{images} and {test[0].num_samples:,} test images. Look {number:,} at the test images of this run.",
+        help="Each grouping that is judged on test is a look. The best of many looks is luck in part.",
     )
 
 
-def _row(term: str, values: list[str], *, label: str = "", kind: str = "") -> str:
-    cells = "".join(f"<td>{value}</td>" for value in values)
-    name = f'<td title="{escape(MEANINGS[term])}">{escape(label or term)} <span class="why">?</span></td>'
-    return f'<tr class="{kind}">{name}{cells}</tr>'
-
-
-def _share(score: GroupingScore | None, field: str) -> str:
-    return f"{getattr(score, field):.3f}" if score else f'<span class="covered">{COVERED}</span>'
-
-
-def _free(score: GroupingScore | None) -> str:
-    if score is None:
-        return _share(None, "")
-    mean, low, high = (
-        value - score.accuracy_before for value in (score.random_mean, score.random_low, score.random_high)
-    )
-    return f"{_signed(mean)}<br><small>({_signed(low)} to {_signed(high)})</small>"
-
-
-def _gain(score: GroupingScore | None) -> str:
-    if score is None:
-        return _share(None, "")
-    gain = _signed(score.accuracy_merged - score.random_mean)
-    return f"{gain}<br><small>(p {score.p_value:.3f})</small>"
-
-
-def _signed(difference: float) -> str:
-    return f"{round(difference, 3) + 0.0:+.3f}"  # adding 0.0 turns -0.0 into 0.0
+def _why_covered(run: Run) -> str:
+    has_test = run.predictions_path("test").exists()
+    return "covered until you save." if has_test else "this run has no test predictions."

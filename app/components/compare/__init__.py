@@ -1,0 +1,1 @@
+"""Parts of the Compare page: who stands in the duel, what came out, and what can be done next."""
