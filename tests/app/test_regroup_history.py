@@ -141,7 +141,7 @@ def test_a_saved_grouping_is_opened_as_a_step_and_deleted(
 ) -> None:
     pairs = Grouping.identity(NAMES).merge(["8", "9"], "late")
     save_grouping(workspace, "digits", "late ones", pairs, run_id=run.id)
-    app = press(open_it(open_page, run), "regroup_open")
+    app = press(open_it(open_page, run, "saved"), "regroup_open")
     assert "10 classes → 9 groups" in text_of(app)
     assert "9 groups, chosen on validation with lenet" in text_of(app)
     assert history_of(workspace, run).steps == ("Opened late ones",)
@@ -151,7 +151,7 @@ def test_a_saved_grouping_is_opened_as_a_step_and_deleted(
 
 
 def test_a_file_is_read_as_a_step(open_page: OpenPage, run: Run, workspace: Workspace) -> None:
-    app = open_it(open_page, run)
+    app = open_it(open_page, run, "saved")
     rows = "\n".join(f"{name},{'even' if int(name) % 2 == 0 else 'odd'}" for name in NAMES)
     app.file_uploader(key="regroup_upload").set_value(
         ("parity.csv", f"class,group\n{rows}".encode(), "text/csv")
@@ -162,7 +162,7 @@ def test_a_file_is_read_as_a_step(open_page: OpenPage, run: Run, workspace: Work
 
 
 def test_a_file_of_another_dataset_is_refused_with_the_remedy(open_page: OpenPage, run: Run) -> None:
-    app = open_it(open_page, run)
+    app = open_it(open_page, run, "saved")
     app.file_uploader(key="regroup_upload").set_value(("zoo.csv", b"class,group\ncat,pet\n", "text/csv"))
     press(act(app), "regroup_read")
     assert "'cat' (line 2)" in app.error[0].value
@@ -176,7 +176,7 @@ def test_groups_from_a_file_that_were_chosen_on_test_stay_marked_so(
     saved = save_grouping(
         workspace, "digits", "peeked", Grouping.identity(NAMES).merge(["0", "1"]), run_id="x", split="test"
     )
-    app = open_it(open_page, run)
+    app = open_it(open_page, run, "saved")
     app.file_uploader(key="regroup_upload").set_value(
         ("peeked.json", write_grouping(saved), "application/json")
     )
@@ -213,7 +213,7 @@ def test_everything_in_one_group_is_shown_and_not_trained_on(
 ) -> None:
     every = Grouping.identity(NAMES).merge(NAMES, "<b>every</b> *one*")
     save_grouping(workspace, "digits", "every one", every, run_id=run.id)
-    app = press(open_it(open_page, run), "regroup_open")
+    app = press(open_it(open_page, run, "saved"), "regroup_open")
     for panel in ("groups", "history", "price"):
         act(app, regroup_panel=panel)
         assert "10 classes → 1 group" in text_of(app)

@@ -23,7 +23,7 @@ FILE_HELP = (
 )
 
 
-def saved_part(run: Run, draft: Draft) -> None:
+def saved_panel(_run: Run, draft: Draft) -> None:
     """Draw the choice of a saved grouping with what can be done, and the field for a file."""
     saved = {each.name: each for each in cache.saved_groupings(draft.dataset, draft.class_names)}
     if saved:

@@ -1,10 +1,9 @@
-"""The panel "Groups": one group at a time with its steps, and saved groupings."""
+"""The panel "Groups": one group at a time with its steps."""
 
 import streamlit as st
 
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
-from app.components.regroup.group_files import saved_part
 from core.regrouping.grouping import Grouping
 from core.runs.run import Run
 
@@ -12,16 +11,7 @@ GROUP = "regroup_group"
 FOLLOWED = "regroup_group_follows"  # the choice on the matrix that the field has followed
 
 
-def groups_panel(run: Run, draft: Draft) -> None:
-    """Draw a group and the saved groupings."""
-    groups, saved = st.columns(2, gap="large")
-    with groups:
-        group_part(draft)
-    with saved:
-        saved_part(run, draft)
-
-
-def group_part(draft: Draft) -> None:
+def groups_panel(_run: Run, draft: Draft) -> None:
     """Draw the group that was clicked on the matrix, else the one chosen here: few widgets for any number."""
     grouping = draft.grouping
     groups = [group for group, members in grouping.members.items() if len(members) > 1]

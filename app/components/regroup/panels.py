@@ -10,6 +10,7 @@ from app.components.regroup.backoff_panel import backoff_panel
 from app.components.regroup.draft import Draft
 from app.components.regroup.export_panel import export_panel
 from app.components.regroup.frontier_panel import frontier_panel
+from app.components.regroup.group_files import saved_panel
 from app.components.regroup.group_list import groups_panel
 from app.components.regroup.history_panel import history_panel
 from app.components.regroup.price_panel import price_panel
@@ -31,6 +32,7 @@ PANELS = {
     "frontier": Panel("Frontier", frontier_panel),
     "price": Panel("Price", price_panel),
     "backoff": Panel("Back-off", backoff_panel),
+    "saved": Panel("Saved", saved_panel),
     "export": Panel("Export", export_panel),
 }
 
