@@ -39,7 +39,7 @@ def words_of(app: AppTest) -> str:
         ("train", "has no pictures. Choose a dataset with pictures"),
         ("runs", "Predictions made elsewhere, on theirs; there is no network here."),
         ("evaluate", "The numbers of the pair are all there is."),
-        ("regroup", "cat"),
+        ("regroup", "4 classes → 4 groups"),
         ("look_inside", "so there is no network to look into"),
     ],
 )

@@ -29,7 +29,8 @@ CLASS_NAMES = ("a", "b", "c")
 def tiny_dataset(monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """Three classes with one image in each split; it is what every dataset's name loads."""
     rows = [(label, split, False) for label in range(3) for split in ("train", "val", "test")]
-    dataset = Dataset("tiny", "", CLASS_NAMES, pd.DataFrame(rows, columns=["label", "split", "excluded"]))
+    table = pd.DataFrame(rows, columns=["label", "split", "excluded"])
+    dataset = Dataset("tiny", "", CLASS_NAMES, table, array_path=Path("images.npy"))
     monkeypatch.setattr("core.jobs.queue.load_dataset", lambda workspace, name: dataset)
     return dataset
 
