@@ -24,7 +24,7 @@ SCRIPTS = (
     "legend.js", "painter.js", "toolbar.js", "overlay.js", "captions.js", "groups.js", "carrying.js",
     "dendrogram.js", "cutting.js", "menu.js", "tray.js", "input.js", "keys.js", "editor.js",
 )  # fmt: skip
-STYLES = ("editor.css", "gestures.css")
+STYLES = ("editor.css", "dendrogram.css", "tray.css", "menus.css")
 HTML = (FOLDER / "editor.html").read_text(encoding="utf-8").replace("{tree_order}", ORDERS["leaf"].title)
 
 _mount = st.components.v2.component(
