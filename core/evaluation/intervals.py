@@ -5,14 +5,14 @@ import math
 Z_95 = 1.959963984540054  # standard normal quantile at 97.5 %
 
 
-def wilson_interval(num_correct: int, num_samples: int) -> tuple[float, float]:
+def wilson_interval(num_correct: float, num_samples: int) -> tuple[float, float]:
     """Return the 95 % score interval of a share.
 
     Method: Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953; unlike the textbook interval it
     stays within 0 and 1 and is sound for few images and for shares near 0 or 1.
 
     Args:
-        num_correct: How many were right.
+        num_correct: How many were right; a fraction where each is a mean of several.
         num_samples: Out of how many; with none nothing is known and the interval is 0 to 1.
 
     >>> low, high = wilson_interval(8, 10)

@@ -74,6 +74,11 @@ def _check_fit(val: ForeignPredictions, test: ForeignPredictions) -> None:
             f"{test.path} has other class_names than {val.path}; save both with the same names in the same "
             f"order."
         )
+    if val.has_probs and test.has_probs and np.array_equal(val.probs, test.probs):
+        raise PredictionsError(
+            f"{val.path} and {test.path} hold the same probabilities; give the answers on other images to "
+            f"judge on, or leave the test file out."
+        )
     if val.ids is not None and test.ids is not None:
         both = [str(one) for one in np.intersect1d(val.ids, test.ids)]
         if both:

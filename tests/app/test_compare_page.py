@@ -64,7 +64,7 @@ def test_without_a_retrained_run_merging_is_shown_and_training_queues_three_seed
     app = open_page(PAGE, dataset="digits", run=full.id)
     assert "random groups of the same sizes" in app.info[0].value
     assert "retrained against" not in tables_of(app)
-    assert "With seed 0, that of lenet-1, to 2, one run each" in texts_of(app)
+    assert "Seeds 0 to 2, all else as in lenet-1, whose seed is 0." in texts_of(app)
     button(app, "Train on these groups").click().run()
     assert not app.exception
     queued = list_runs(workspace)[:3]
@@ -238,6 +238,22 @@ def test_depths_are_drawn_and_the_missing_ones_queued(open_page, workspace, fini
     queued = [run for run in list_runs(workspace) if run.status.state is State.QUEUED]
     assert [(run.config.cut, run.config.grouping) for run in queued] == [(0, "pairs")]
     assert gone == ["views/runs.py"]
+
+
+@pytest.mark.usefixtures("saved")
+def test_the_best_depth_is_named_on_validation_only_and_a_look_at_test_is_counted(
+    open_page, workspace, finish_run
+):
+    settings = {"model": "mobilenet", "weights": "imagenet"}
+    full, _ = finish_run(workspace, **settings), finish_run(workspace, **settings, cut=1)
+    app = open_page(PAGE, dataset="digits", run=full.id)
+    assert "full is best with" in texts_of(app).lower()
+    assert count_looks(workspace, "digits", full.id) == 1
+    app.session_state["compare_depth_split"] = "test"
+    app.run()
+    assert "Test split" in texts_of(app)
+    assert "full is best with" not in texts_of(app).lower()
+    assert "Look 2 of this run at its test images." in texts_of(app)
 
 
 def test_a_network_without_depths_has_no_such_part(open_page, full, saved):

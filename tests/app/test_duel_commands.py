@@ -71,6 +71,18 @@ def test_runs_can_be_chosen_and_compare_is_the_same(
     assert "This is look 1 of lenet-1 at its test images" in out
 
 
+def test_a_run_with_other_settings_is_named_as_unfair(
+    regroup: Callable, full: Run, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    longer = finish_run(home, **GROUPED, seed=1, epochs=99)
+    status, _, err = regroup("duel", full.id, "--grouping", "pairs", "--retrained", longer.id)
+    assert status == 0
+    assert f"{longer.id} and {full.id} differ in more than labels and seed" in err
+    alike = finish_run(home, **GROUPED, seed=1)
+    _, _, err = regroup("duel", full.id, "--grouping", "pairs", "--retrained", alike.id)
+    assert "differ in more" not in err
+
+
 def test_training_queues_what_is_missing_and_does_not_wait_when_told_so(
     regroup: Callable, home: Workspace, full: Run, finish_run: Callable[..., Run]
 ) -> None:

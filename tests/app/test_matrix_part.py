@@ -62,7 +62,7 @@ def test_the_best_order_is_told_and_one_click_away(open_page: OpenPage, run: Run
     app = open_it(open_page, run)
     app.selectbox(key="regroup_order").select("recall").run()
     best = app.button(key="regroup_best_order")
-    assert best.label.startswith("Best: ")
+    assert best.label.startswith("Take the best: ")
     best.click().run()
     assert app.selectbox(key="regroup_order").value != "recall"
     assert not [button for button in app.button if button.key == "regroup_best_order"]

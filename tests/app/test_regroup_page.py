@@ -27,7 +27,7 @@ def run(workspace: Workspace, finish_run: Callable[..., Run]) -> Run:
 def suggest(app: AppTest) -> AppTest:
     app.session_state["regroup_panel"] = "suggest"
     app.run()
-    return press(app, "Suggest")
+    return press(app, "Apply")
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -98,6 +98,14 @@ def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run)
     (first,) = [button.label for button in app.button if button.label.startswith("Look at")]
     press(press(press(app, first), "Merge"), "Clear")
     assert first not in [button.label for button in app.button]
+
+
+def test_once_a_pair_is_merged_the_next_one_is_a_click_away(open_page: OpenPage, run: Run) -> None:
+    app = press(open_with_pair(open_page, run), "Merge")
+    (offer,) = [button.label for button in app.button if button.label.startswith("Next:")]
+    press(app, offer)
+    first, second = offer.removeprefix("Next: ").split(" and ")
+    assert f"**{first}** taken for **{second}**" in text_of(app)
 
 
 def test_a_pair_from_evaluate_is_shown_and_merged_and_undone(

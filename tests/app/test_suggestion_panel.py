@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.background_jobs import jobs
-from core.regrouping.drafts import load_draft
+from core.regrouping.drafts import load_draft, save_draft
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -120,6 +121,22 @@ def test_with_many_classes_the_outcome_is_shown_on_request(
     assert "It would give" not in text_of(panel)
     panel.button(key="regroup_suggest").click().run()
     assert draft_of(workspace).history.current.num_groups == 4
+
+
+def test_a_level_of_a_hierarchy_does_not_take_the_place_of_locked_groups(
+    panel: AppTest, workspace: Workspace
+):
+    kept = draft_of(workspace)
+    grouping = kept.history.current.merge(["0", "9"], "kept").lock("kept")
+    changed = replace(kept, history=kept.history.apply(grouping, "Locked kept"))
+    save_draft(workspace, "digits", "lenet-1", changed, seen=kept)
+    del panel.session_state["regroup_draft"]  # as after a reload
+    panel.run()
+    lines = "".join(f"{n},{'low' if n < 5 else 'high'}\n" for n in range(10))
+    panel.file_uploader[0].set_value(("parents.csv", lines.encode(), "text/csv")).run()
+    panel.button(key="regroup_level_groups").click().run()
+    assert "'kept' must stay" in panel.error[0].value
+    assert "kept" in draft_of(workspace).history.current.group_names
 
 
 def test_a_hierarchy_is_read_kept_and_taken_away(panel: AppTest, workspace: Workspace):

@@ -58,7 +58,7 @@ def test_gain_compares_groups_made_by_hand_with_random_ones(regroup: Regroup, ru
     status, printed, _ = regroup("gain", run.id, "--grouping", "pairs")
     assert status == 0
     assert "chance (1000 groupings)" in printed
-    assert "is real (95 %" in printed
+    assert "is real, or luck of choosing on these images (95 %" in printed
 
 
 def test_gain_repeats_the_search_of_suggested_groups(regroup: Regroup, run: Run) -> None:
@@ -85,6 +85,9 @@ def test_backoff_chooses_on_validation_and_a_look_at_test_is_counted(
         answerable(load_predictions(run.predictions_path(split)), grouping_of(run))
         for split in ("val", "test")
     )
-    expected = judge(on_test, choose_thresholds(on_val, 0.1))
+    expected = judge(on_test, choose_thresholds(on_val, 0.1).rounded_up())
     assert (told["fine_share"], told["risk"]) == pytest.approx((expected.fine_share, expected.risk))
-    assert count_looks(home, "digits", run.id) == 1
+    assert count_looks(home, "digits", run.id) == 2  # the groups, and these thresholds
+    _, _, told_beside = regroup(*arguments[:-2], "--above", "0", "0", "--split", "test")
+    assert count_looks(home, "digits", run.id) == 3
+    assert f"Look 3 of {run.id} at its test images, thresholds" in told_beside

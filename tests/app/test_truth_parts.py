@@ -13,6 +13,7 @@ from core.evaluation.confusion import compute_confusion
 from core.predictions import load_predictions
 from core.regrouping.drafts import load_draft, save_draft
 from core.regrouping.grouping import Grouping
+from core.regrouping.looks import count_looks
 from core.regrouping.store import save_grouping
 from core.regrouping.suggesting.settings import SearchSettings
 from core.regrouping.truth.backoff import answerable, choose_thresholds, judge
@@ -85,10 +86,9 @@ def test_the_card_shows_kappa_and_the_bits_kept_and_tells_free_from_real(
     card = tables_of(open_page("views/regroup.py", dataset="digits", run=run.id))[0]
     paid = price(compute_confusion(load_predictions(run.predictions_path("val"))), grouping)
     assert f">{paid.kappa_before:.2f} → {paid.kappa:.2f}<" in card
-    assert f">{paid.bits_kept:.1f} of {paid.bits_of:.1f}<" in card
+    assert f">{paid.bits_kept:.2f} of {paid.bits_of:.2f}<" in card
     app = open_page("views/regroup.py", dataset="digits", run=run.id)
-    assert "is real (95 %" in text_of(app)
-    assert "or luck of the search" not in text_of(app)
+    assert "is real, or luck of choosing on these images (95 %" in text_of(app)
     assert "Compare with searches in chance" not in [button.label for button in app.button]
 
 
@@ -147,6 +147,25 @@ def test_everything_in_one_group_is_told_to_say_nothing(
     assert "→ –<" in tables_of(app)[0]
 
 
+def test_thresholds_are_judged_on_test_one_pair_at_a_time_and_each_counts_as_a_look(
+    open_page: OpenPage, run: Run, workspace: Workspace
+) -> None:
+    grouping = draft_groups(workspace, run)
+    app = open_panel(open_page, run, "backoff")
+    assert "Judge on test" not in [each.label for each in app.button]
+    save_grouping(workspace, "digits", "pairs", grouping, run_id=run.id)
+    app = open_panel(open_page, run, "backoff")
+    assert "**On test** it answers" not in text_of(app)
+    app.button(key="regroup_backoff_test").click()
+    app.run()
+    assert "**On test** it answers" in text_of(app)
+    assert "Look 2 at the test images of this run." in text_of(app)
+    app.slider(key=FINE).set_value(0.9)
+    app.run()
+    assert "**On test** it answers" not in text_of(app)
+    assert count_looks(workspace, "digits", run.id) == 2
+
+
 def test_winners_and_losers_are_listed_the_greatest_loss_first(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
@@ -172,6 +191,7 @@ def test_thresholds_are_chosen_on_validation_and_told_in_words(
     app.slider(key=GROUP).set_value(1.0)
     app.run()
     assert "abstains on 100 %" in text_of(app)
+    assert any("--above 1 1" in block.value for block in app.code)
     app.number_input(key="regroup_backoff_risk").set_value(20.0)
     app.run()
     app.button(key="regroup_backoff_choose").click()

@@ -111,7 +111,12 @@ def _choose(
 def _warnings(workspace: Workspace, run: Run, saved: "SavedGrouping", runs: list[Run]) -> list[str]:
     """What makes a comparison unfair, or is good to know of it."""
     from core.evaluation.shown import compare_pictures  # noqa: PLC0415
-    from core.regrouping.duel.opponents import find_of_other_versions, has_other_version  # noqa: PLC0415
+    from core.regrouping.duel.opponents import (  # noqa: PLC0415
+        find_of_other_versions,
+        find_retrained,
+        find_twins,
+        has_other_version,
+    )
 
     told = []
     if saved.split == "test":
@@ -123,9 +128,16 @@ def _warnings(workspace: Workspace, run: Run, saved: "SavedGrouping", runs: list
                 f"{other.id} and {run.id} saw different versions of dataset {run.config.dataset!r}, so their "
                 f"test images or labels may differ; train one of them again for a fair comparison."
             )
+    alike = [*find_twins(workspace, run), *find_retrained(workspace, run, saved.grouping)]
     for other in runs:
-        if other != run and (seen := compare_pictures(run.config, other.config, names=(run.id, other.id))):
-            told.append(seen)
+        if other in alike or has_other_version(other, run):
+            continue
+        seen = compare_pictures(run.config, other.config, names=(run.id, other.id))
+        told.append(
+            seen
+            or f"{other.id} and {run.id} differ in more than labels and seed, so a difference between them "
+            f"may come from other settings; leave it out for a fair comparison."
+        )
     return told
 
 

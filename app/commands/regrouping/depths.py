@@ -42,7 +42,7 @@ def depths(
     """Compare full and grouped runs at each fine-tuning depth: how many of the last blocks were trained."""
     from core.jobs.retraining import train_depths  # noqa: PLC0415
     from core.regrouping.duel.depth import compare_depths  # noqa: PLC0415
-    from core.regrouping.looks import record_look  # noqa: PLC0415
+    from core.regrouping.looks import DEPTHS_RULE, record_look  # noqa: PLC0415
     from core.regrouping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
@@ -60,7 +60,9 @@ def depths(
     for problem in table.problems:
         say(problem)
     if split is Split.TEST:
-        look = record_look(workspace, found.config.dataset, found.id, saved.grouping, saved.name)
+        look = record_look(
+            workspace, found.config.dataset, found.id, saved.grouping, saved.name, rule=DEPTHS_RULE
+        )
         say(f"Look {look} of {found.id} at its test images; choose the depth on val.")
     if wants_json(context, as_json):
         print_json({"run": found.id, "grouping": saved.name, **asdict(table)})

@@ -1,7 +1,7 @@
 """What the commands around groupings share: their options and how scores are printed."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,11 @@ from core.errors import DatasetError
 from core.regrouping.grouping import Grouping
 from core.runs.run import Run
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.predictions import Predictions
 
 RunArgument = Annotated[str, typer.Argument(help="Id of the run, such as lenet-3.")]
 
@@ -35,20 +40,26 @@ def scores_on(workspace: Workspace, run: Run, grouping: Grouping, split: Split) 
         PredictionsError: The run has no predictions there.
         GroupingError: The grouping is for other classes.
     """
-    from core.datasets.store import load_dataset  # noqa: PLC0415
     from core.predictions import load_predictions  # noqa: PLC0415
-    from core.regrouping.scoring.clusters import clusters_of  # noqa: PLC0415
     from core.regrouping.scoring.score import score_grouping  # noqa: PLC0415
     from core.regrouping.scoring.scorer import Scorer  # noqa: PLC0415
     from core.regrouping.truth.price import price  # noqa: PLC0415
 
     predictions = load_predictions(run.predictions_path(split.value))
     scorer = Scorer(predictions)
-    try:
-        clusters = clusters_of(predictions, load_dataset(workspace, run.config.dataset))
-    except DatasetError:  # gone: the predictions are still good
-        clusters = None
+    clusters = clusters_on(workspace, run, predictions)
     return scores_of(score_grouping(scorer, grouping, clusters=clusters), paid=price(scorer.counts, grouping))
+
+
+def clusters_on(workspace: Workspace, run: Run, predictions: "Predictions") -> "np.ndarray | None":
+    """Return the dataset's groups of images, None where there are none or the dataset has gone."""
+    from core.datasets.store import load_dataset  # noqa: PLC0415
+    from core.regrouping.scoring.clusters import clusters_of  # noqa: PLC0415
+
+    try:
+        return clusters_of(predictions, load_dataset(workspace, run.config.dataset))
+    except DatasetError:
+        return None
 
 
 def scores_of(scored: Any, *, paid: Any = None) -> dict[str, float]:
@@ -70,6 +81,10 @@ def print_scores(context: typer.Context, as_json: bool, run: Run, content: dict[
         if split in content:
             print(f"{run.id}, {content['num_groups']} groups, on {split}, {_measured_on(content[split])}")
             _print_figures(content[split])
+            if split == "val":
+                print(
+                    "groups chosen on these images gain by luck, too: see `regroup gain`, then judge by test"
+                )
     for name, members in content["groups"].items():
         if len(members) > 1:
             print(f"{name}: {', '.join(members)}")

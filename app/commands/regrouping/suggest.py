@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.options import HomeOption, JsonOption, say, wants_json, workspace_of
-from app.commands.regrouping.printing import RunArgument, Split, print_scores, scores_on
-from core.errors import DatasetError, GroupingError
+from app.commands.regrouping.printing import RunArgument, Split, clusters_on, print_scores, scores_on
+from core.errors import GroupingError
 from core.runs.run import Run, find_run
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.predictions import Predictions
     from core.regrouping.grouping import Grouping
     from core.regrouping.suggesting.settings import SearchSettings
 
@@ -193,7 +192,7 @@ def _stability(
 
     runs = [run, *(find_run(workspace, other) for other in also)]
     predictions = [load_predictions(each.predictions_path("val")) for each in runs]
-    clusters = None if also else _clusters(workspace, run, predictions[0])
+    clusters = None if also else clusters_on(workspace, run, predictions[0])
     found = bootstrap_stability(
         predictions,
         settings,
@@ -215,17 +214,6 @@ def _stability(
             if stable and len(members) > 1
         ],
     }
-
-
-def _clusters(workspace: Workspace, run: Run, predictions: "Predictions") -> Any:
-    """Return the dataset's groups of images, None where there are none or the dataset has gone."""
-    from core.datasets.store import load_dataset  # noqa: PLC0415
-    from core.regrouping.scoring.clusters import clusters_of  # noqa: PLC0415
-
-    try:
-        return clusters_of(predictions, load_dataset(workspace, run.config.dataset))
-    except DatasetError:  # gone: images are drawn
-        return None
 
 
 def _save(

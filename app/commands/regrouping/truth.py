@@ -9,11 +9,12 @@ from app.commands.options import (
     JsonOption,
     print_json,
     print_table,
+    say,
     wants_json,
     workspace_of,
 )
 from app.commands.progress import ProgressLine
-from app.commands.regrouping.printing import RunArgument, Split, SplitOption
+from app.commands.regrouping.printing import RunArgument, Split, SplitOption, clusters_on
 from core.predictions import Predictions, load_predictions
 from core.regrouping.store import SavedGrouping, load_grouping
 from core.runs.run import Run, find_run
@@ -84,10 +85,12 @@ def gain(
     """
     from core.regrouping.scoring.score import score_grouping  # noqa: PLC0415
     from core.regrouping.truth import gain as gains  # noqa: PLC0415
-    from core.regrouping.truth.words import gain_in_words  # noqa: PLC0415
+    from core.regrouping.truth.words import LUCK_OF_CHOICE, gain_in_words  # noqa: PLC0415
 
-    _, found, saved, predictions = _open(context, home, run, grouping, split)
-    settings = gains.search_behind(saved.origin) if split == Split.VAL and saved.run_id == found.id else None
+    workspace, found, saved, predictions = _open(context, home, run, grouping, split)
+    is_searched = split == Split.VAL and saved.run_id == found.id and saved.grouping.num_groups > 1
+    settings = gains.search_behind(saved.origin) if is_searched else None
+    luck = LUCK_OF_CHOICE if settings is None and split.value == saved.split else ""
     if settings is None:
         told = gains.chance_gain(score_grouping(predictions, saved.grouping))
     else:
@@ -95,9 +98,14 @@ def gain(
         with ProgressLine() as line:
             progress = line.part("Searching in chance", "searches")
             told = gains.search_gain(
-                predictions, saved.grouping, settings, num_draws=num_draws, progress=progress
+                predictions,
+                saved.grouping,
+                settings,
+                num_draws=num_draws,
+                clusters=clusters_on(workspace, found, predictions),
+                progress=progress,
             )
-    words = gain_in_words(told, num_groups=saved.grouping.num_groups)
+    words = gain_in_words(told, num_groups=saved.grouping.num_groups, luck=luck)
     if wants_json(context, as_json):
         figures = None if told is None else told.figures
         print_json(_about(found, saved, split, predictions) | {"gain": figures, "conclusion": words})
@@ -114,6 +122,10 @@ def backoff(
     run: RunArgument,
     grouping: GroupingOption,
     risk: Annotated[float, typer.Option(min=0, max=1, help="Share of the answers that may be wrong.")] = 0.05,
+    above: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="CLASS GROUP", help="Instead: these thresholds (0-1), of class and group."),
+    ] = None,
     split: SplitOption = Split.VAL,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -121,9 +133,11 @@ def backoff(
     """Answer the class when sure, else the group, else nothing; thresholds are chosen on validation."""
     from core.regrouping.truth import backoff as rules  # noqa: PLC0415
 
-    _, found, saved, predictions = _open(context, home, run, grouping, split)
+    workspace, found, saved, predictions = _open(context, home, run, grouping, split)
     on_val = rules.answerable(load_predictions(found.predictions_path("val")), saved.grouping)
-    thresholds = rules.choose_thresholds(on_val, risk)
+    thresholds = rules.Thresholds(*above) if above else rules.choose_thresholds(on_val, risk).rounded_up()
+    if split == Split.TEST:
+        _look(workspace, found, saved, rule=thresholds.in_words)
     judged = on_val if split == Split.VAL else rules.answerable(predictions, saved.grouping)
     verdict = rules.judge(judged, thresholds)
     areas = {
@@ -133,7 +147,7 @@ def backoff(
     }
     if wants_json(context, as_json):
         content = {
-            "wished_risk": risk,
+            "wished_risk": None if above else risk,
             "thresholds": thresholds._asdict(),
             **vars(verdict),
             "mean_risk": areas,
@@ -141,7 +155,8 @@ def backoff(
         print_json(_about(found, saved, split, predictions) | content)
         return
     print(f"{found.id}, {saved.name}, on {split.value}, {verdict.num_samples} images")
-    print(f"thresholds, chosen on val: class {thresholds.fine:.4f}, group {thresholds.group:.4f}")
+    how = "given" if above else "chosen on val"
+    print(f"thresholds, {how}: class {thresholds.fine:.4f}, group {thresholds.group:.4f}")
     print(verdict.in_words)
 
 
@@ -149,15 +164,21 @@ def _open(
     context: typer.Context, home: HomeOption, run: str, grouping: str, split: Split
 ) -> tuple[Workspace, Run, SavedGrouping, Predictions]:
     """Read what is asked for; a look at test is counted."""
-    from core.regrouping.looks import record_look  # noqa: PLC0415
-
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
     saved = load_grouping(workspace, found.config.dataset, grouping)
     predictions = load_predictions(found.predictions_path(split.value))
     if split == Split.TEST:
-        record_look(workspace, found.config.dataset, found.id, saved.grouping, saved.name)
+        _look(workspace, found, saved)
     return workspace, found, saved, predictions
+
+
+def _look(workspace: Workspace, run: Run, saved: SavedGrouping, *, rule: str = "") -> None:
+    """Count a look at test and tell its number."""
+    from core.regrouping.looks import record_look  # noqa: PLC0415
+
+    number = record_look(workspace, run.config.dataset, run.id, saved.grouping, saved.name, rule=rule)
+    say(f"Look {number} of {run.id} at its test images{f', {rule}' if rule else ''}.")
 
 
 def _about(run: Run, saved: SavedGrouping, split: Split, predictions: Predictions) -> dict[str, Any]:

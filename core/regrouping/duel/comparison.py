@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import PredictionsError
 from core.evaluation.agreement import cohen_kappa
 from core.evaluation.confusion import check_finite, confusion_matrix
+from core.evaluation.intervals import wilson_interval
 from core.evaluation.report import report_confusion
 from core.regrouping.duel.conclusion import conclude
 from core.regrouping.duel.contenders import Contender, answers_in_groups, common_images, rows_of
@@ -134,11 +135,7 @@ def _ways(
 def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
     confusions = [confusion_matrix(way.y_true, answer, len(way.class_names)) for answer in way.answers]
     reports = [report_confusion(confusion, way.class_names) for confusion in confusions]
-    right = way.right
-    if len(right) == 1:
-        low, high = bootstrap_interval(right[0], clusters=clusters)
-    else:
-        low, high = bootstrap_mean(right.mean(axis=0), clusters=clusters)
+    low, high = _interval(way.right, clusters)
     accuracy, balanced, macro_f1, kappa, seconds = (
         Spread.of(values)
         for values in (
@@ -170,10 +167,27 @@ def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
     )
 
 
+def _interval(right: np.ndarray, clusters: np.ndarray | None) -> tuple[float, float]:
+    """The 95 % interval of the mean accuracy of runs; Wilson's where drawing images anew tells nothing."""
+    if len(right) == 1:
+        return bootstrap_interval(right[0], clusters=clusters)
+    low, high = bootstrap_mean(right.mean(axis=0), clusters=clusters)
+    if low < high:
+        return low, high
+    num_drawn = _num_drawn(right, clusters)
+    return wilson_interval(float(right.mean()) * num_drawn, num_drawn)
+
+
+def _num_drawn(right: np.ndarray, clusters: np.ndarray | None) -> int:
+    """How many images, or groups of them, the bootstrap draws."""
+    return right.shape[1] if clusters is None else len(np.unique(clusters))
+
+
 def _difference(names: tuple[str, str], ways: dict[str, _Way], clusters: np.ndarray | None) -> Difference:
     first, second = (ways[name] for name in names)
     gains = first.right.mean(axis=0) - second.right.mean(axis=0)  # (num_samples,)
-    low, high = bootstrap_mean(gains, clusters=clusters)
+    is_one = _num_drawn(first.right, clusters) == 1  # of which nothing can be concluded
+    low, high = (-1.0, 1.0) if is_one else bootstrap_mean(gains, clusters=clusters)
     is_same_network = first.runs == second.runs
     return Difference(
         first=names[0],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import GroupingError, ModelError, PredictionsError
+from core.evaluation.confusion import check_finite
 from core.models.blocks import list_blocks, trained_blocks
 from core.predictions import load_predictions
 from core.regrouping.duel.opponents import find_of_any_depth, newest_of_each_seed
@@ -167,6 +168,7 @@ def _measure(
 def _accuracies(run: Run, kind: str, grouping: Grouping, split: str) -> dict[str, float]:
     """Accuracy of each way that a run answers for, and ``images``, how many there were."""
     predictions = load_predictions(run.predictions_path(split))
+    check_finite(predictions)
     if not predictions.num_samples:
         raise PredictionsError(f"its {split} split has no images.")
     images = {"images": float(predictions.num_samples)}

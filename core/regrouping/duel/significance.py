@@ -95,14 +95,15 @@ def welch_test(first: np.ndarray, second: np.ndarray) -> float | None:
         second: The same of the second way.
 
     Returns:
-        A p-value 0-1; None where one of them has fewer than two runs, so that nothing is known of its spread.
+        A p-value 0-1; None where nothing is known of the spread: one of them has fewer than two runs, or no
+        run differs from another of its way.
     """
     if min(len(first), len(second)) < 2:
         return None
     spreads = [np.var(each, ddof=1) / len(each) for each in (first, second)]
     total, difference = sum(spreads), float(np.mean(first) - np.mean(second))
     if not total:
-        return 1.0 if not difference else 0.0
+        return None if difference else 1.0
     from scipy.stats import t  # noqa: PLC0415 - slow to import
 
     terms = [spread**2 / (len(each) - 1) for spread, each in zip(spreads, (first, second), strict=True)]

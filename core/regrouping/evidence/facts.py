@@ -161,8 +161,12 @@ def sure_mistakes(predictions: Predictions, facts: PairFacts) -> tuple[np.ndarra
 
     Returns:
         Sample ids, int64, the surest first; and the mean probability (0-1) of the other class over the
-        images of both that were recognized.
+        images of both that were recognized. None are confident where every answer has all the probability,
+        as where answers alone were brought in.
     """
+    answered = predictions.probs[np.arange(predictions.num_samples), predictions.y_pred]
+    if not (answered < 1).any():
+        return np.zeros(0, np.int64), 1.0
     ids, certainty, shared = [], [], []
     for true, said in (facts.indices, facts.indices[::-1]):
         of_true, of_said = predictions.y_true == true, np.flatnonzero(predictions.y_true == said)

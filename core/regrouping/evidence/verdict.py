@@ -175,15 +175,19 @@ def _judge(facts: PairFacts, looks: set[Look]) -> Verdict:
 
 
 def _direction_in_words(facts: PairFacts) -> str:
-    (first, second), (there, back) = facts.names, facts.mistaken
+    there, back = facts.mistaken
     if facts.direction is Direction.NONE:
         return "Never confused on these images."
     test = f"exact binomial test, p {'< 0.001' if facts.p_value < 0.001 else f'= {facts.p_value:.3f}'}"
     if facts.direction is Direction.BOTH:
         return f"Both ways ({there} and {back}; {test})."
     if facts.direction is Direction.ONE_WAY:
-        name, other = (first, second) if facts.source == 0 else (second, first)
-        return f"Mostly one way: {name} is taken for {other} ({there} and {back}; {test})."
+        source, target = (0, 1) if facts.source == 0 else (1, 0)
+        shares = [f"{facts.mistaken[k]:,} of {facts.support[k]:,}" for k in (source, target)]
+        return (
+            f"Mostly one way: {facts.names[source]} is taken for {facts.names[target]} ({shares[0]}, the other "
+            f"way {shares[1]}; {test})."
+        )
     rate = facts.num_mistakes / max(1, sum(facts.support))
     needed = int(np.ceil(ENOUGH_MISTAKES / rate))
     enough = (
@@ -196,7 +200,7 @@ def _conclude(facts: PairFacts, verdict: Verdict) -> tuple[str, ...]:
     """What the verdict adds to the causes."""
     gain = (
         f"Merging them turns {counted(facts.num_mistakes, 'mistake')} into hits: "
-        f"{100 * facts.num_mistakes / max(1, facts.num_samples):+.2g} points of accuracy on "
+        f"{100 * facts.num_mistakes / max(1, facts.num_samples):+.3g} points of accuracy on "
         f"{counted(facts.num_samples)}, a part of which any merging gives."
     )
     match verdict:

@@ -22,8 +22,8 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of an accuracy.
 
-    Where all images are right, or all wrong, every draw is the same and tells nothing; then it is Wilson's
-    interval, of the groups where there are any.
+    Where all groups (or images) are right equally often, as where all are right, or where there is one group
+    only, every draw is the same and tells nothing; then it is Wilson's interval of so many groups.
 
     Args:
         right: Whether each image is right, bool, shape ``(num_samples,)``, at least one image.
@@ -39,9 +39,10 @@ def bootstrap_interval(
         kinds, num_each = np.array([[1, 0], [1, 1]]), np.array([(~right).sum(), right.sum()])
     else:
         kinds, num_each = _kinds_of_clusters(right, clusters)
-    if right.all() or not right.any():
+    shares = (kinds[:, 1] / kinds[:, 0])[num_each > 0]
+    if np.ptp(shares) == 0:
         num_drawn = int(num_each.sum())
-        return wilson_interval(num_drawn if right.all() else 0, num_drawn)
+        return wilson_interval(float(shares[0]) * num_drawn, num_drawn)
     drawn = np.random.default_rng(seed).multinomial(num_each.sum(), num_each / num_each.sum(), num_draws)
     num_images, num_right = (drawn @ kinds).T
     low, high = np.quantile(num_right / num_images, [TAIL, 1 - TAIL])

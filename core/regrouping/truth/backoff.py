@@ -60,6 +60,11 @@ class Answerable(NamedTuple):
         """Number of images."""
         return len(self.fine.is_right)
 
+    @property
+    def tells_sureness(self) -> bool:
+        """Whether some answer is surer than another; not where answers alone were brought in."""
+        return bool((self.fine.confidence < 1).any())
+
 
 class Thresholds(NamedTuple):
     """Probabilities (0-1) above which is answered; 1 answers never, 0 always.
@@ -71,6 +76,11 @@ class Thresholds(NamedTuple):
 
     fine: float
     group: float
+
+    @property
+    def in_words(self) -> str:
+        """Both, short."""
+        return f"thresholds {self.fine:.4f} and {self.group:.4f}"
 
     def rounded_up(self, step: float = 0.0001) -> "Thresholds":
         """Return them as multiples of a step, never lower, so that no more is answered than was meant.

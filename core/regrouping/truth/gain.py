@@ -3,7 +3,8 @@
 Fewer classes are easier, so accuracy rises with any merging. For groups that a person made, chance is 1,000
 random groupings of the same sizes. A search picks, among very many groupings, the one that suits the mistakes
 of these images best, so even mistakes without any pattern give it a gain; for suggested groups chance is
-therefore the same search repeated on mistakes dealt anew (``core.regrouping.truth.dealing``).
+therefore the same search repeated on mistakes dealt anew (``core.regrouping.truth.dealing``). Locked groups
+and must-link pairs were mostly chosen by looking at these mistakes, too: the repetitions do without them.
 
 The interval of the real gain sets the accuracy beside the middle 95 % of what chance gives. It covers 0
 exactly when a two-sided permutation test at 5 % finds nothing, and so in 95 % of cases in which there is
@@ -148,6 +149,7 @@ def search_gain(
     settings: SearchSettings,
     *,
     num_draws: int = NUM_SEARCHES,
+    clusters: np.ndarray | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Gain | None:
     """Return the gain of suggested groups over the same search on mistakes dealt anew.
@@ -155,8 +157,10 @@ def search_gain(
     Args:
         predictions: Those that the groups were searched on.
         grouping: What was found.
-        settings: How it was searched for; each repetition looks for as many groups as ``grouping`` has.
+        settings: How it was searched for; each repetition looks for as many groups as ``grouping`` has,
+            without locked groups and must-link pairs.
         num_draws: How many searches, at least 39.
+        clusters: Which images belong together, as of ``clusters_of``, int, shape ``(num_samples,)``.
         progress: Called with (done, total) after each search; what it raises stops the work.
 
     Returns:
@@ -174,10 +178,11 @@ def search_gain(
         return None
     from core.regrouping.truth.dealing import deal_mistakes  # noqa: PLC0415
 
-    wanted = settings.model_copy(update={"num_groups": grouping.num_groups, "accuracy": None})
+    wanted = _repeated(settings, grouping)
     y_true, y_pred = predictions.y_true, predictions.y_pred
     draws = np.empty(num_draws)
-    for k, source in enumerate(deal_mistakes(y_true, y_pred, num_draws=num_draws, seed=settings.seed)):
+    dealt = deal_mistakes(y_true, y_pred, num_draws=num_draws, seed=settings.seed, clusters=clusters)
+    for k, source in enumerate(dealt):
         group_of_class = _search(predictions, source, wanted).group_of_class
         draws[k] = np.mean(group_of_class[y_true] == group_of_class[y_pred[source]])
         if progress is not None:
@@ -220,11 +225,29 @@ def compare_with_chance(before: float, merged: float, draws: np.ndarray, *, num_
     )
 
 
+def _repeated(settings: SearchSettings, grouping: Grouping) -> SearchSettings:
+    """Settings of the repetitions: at least as free as the search was, for as many groups."""
+    from core.regrouping.suggesting.demands import max_group_size  # noqa: PLC0415
+
+    largest = max(map(len, grouping.members.values()))
+    has_blob = largest > max_group_size(grouping.num_classes, grouping.num_groups)
+    return settings.model_copy(
+        update={
+            "num_groups": grouping.num_groups,
+            "accuracy": None,
+            "locked": (),
+            "wishes": settings.wishes.model_copy(update={"must_link": ()}),
+            "allow_blob": settings.allow_blob or has_blob,
+        }
+    )
+
+
 def _search(predictions: Predictions, source: np.ndarray, settings: SearchSettings) -> Grouping:
     """Repeat the search on dealt answers: their confusions, or their probabilities where those count."""
     from core.regrouping.suggesting.search import search, search_confusion  # noqa: PLC0415
 
     if settings.method == "greedy" and settings.goal == "summed":
-        return search(replace(predictions, probs=predictions.probs[source]), settings).grouping
+        y_pred, probs = predictions.y_pred[source], predictions.probs[source]
+        return search(replace(predictions, probs=probs, known_y_pred=y_pred), settings).grouping
     dealt = confusion_matrix(predictions.y_true, predictions.y_pred[source], predictions.num_classes)
     return search_confusion(dealt, predictions.class_names, settings)

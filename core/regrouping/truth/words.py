@@ -6,13 +6,18 @@ NOTHING_MERGED = "Every class stands alone: there is no gain to tell yet."
 ONE_GROUP = "Everything is in one group: every answer is right, and says nothing."
 
 
-def gain_in_words(gain: Gain | None, *, num_groups: int, is_searched: bool = False) -> str:
+LUCK_OF_SEARCH = "luck of the search"
+LUCK_OF_CHOICE = "luck of choosing on these images"
+
+
+def gain_in_words(gain: Gain | None, *, num_groups: int, luck: str = "") -> str:
     """Say in one sentence what merging gives for free and what is real.
 
     Args:
         gain: The gain; None when nothing is merged.
         num_groups: Groups after merging.
-        is_searched: The groups were searched for on these very images, and chance did not search.
+        luck: What else could have made the gain, where the groups were chosen on these very images and chance
+            did not choose; empty where they were not, or chance did.
     """
     if gain is None:
         return NOTHING_MERGED
@@ -23,8 +28,9 @@ def gain_in_words(gain: Gain | None, *, num_groups: int, is_searched: bool = Fal
     free = f"Merging gives {signed(gain.free)} for free"
     interval = f"95 %: {signed(gain.real_low)} to {signed(gain.real_high)}; {p_in_words(gain)}"
     if gain.is_shown:
-        luck = ", or luck of the search" if is_searched else ""
-        return f"{free}; {signed(gain.real)} is real{luck} ({interval})."
+        return f"{free}; {signed(gain.real)} is real{f', or {luck}' if luck else ''} ({interval})."
+    if gain.real_high < 0:
+        return f"Merging so gives less than what is for free, by {signed(gain.real)} ({interval})."
     return f"{free}; the other {signed(gain.real)} cannot be told from chance ({interval})."
 
 

@@ -150,6 +150,13 @@ def test_an_image_in_both_files_is_refused(workspace: Workspace, write: Write) -
         import_run(workspace, write(ids=ids), test=write("test.npz", ids=ids))
 
 
+def test_the_same_probabilities_twice_are_refused(workspace: Workspace, write: Write) -> None:
+    arrays = {"y_pred": None, "probs": np.full((6, 3), 1 / 3, np.float32)}
+    with pytest.raises(PredictionsError, match=r"hold the same probabilities; .* leave the test file out"):
+        import_run(workspace, write(**arrays), test=write("test.npz", **arrays))
+    assert list_runs(workspace) == []
+
+
 def test_files_with_other_classes_are_refused(workspace: Workspace, write: Write) -> None:
     with pytest.raises(PredictionsError, match="same names in the same order"):
         import_run(workspace, write(), test=write("test.npz", class_names=NAMES[::-1]))

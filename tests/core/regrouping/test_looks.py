@@ -45,6 +45,16 @@ def test_groups_that_were_judged_are_known_whatever_the_run(home):
     assert not was_looked_at(home, "zoo", ALONE)
 
 
+def test_each_rule_that_is_judged_beside_the_groups_is_a_look_of_its_own(home):
+    record_look(home, "zoo", "lenet-1", PETS)
+    assert record_look(home, "zoo", "lenet-1", PETS, rule="thresholds 0.5 and 0.2") == 2
+    assert record_look(home, "zoo", "lenet-1", PETS, rule="thresholds 0.6 and 0.2") == 3
+    assert record_look(home, "zoo", "lenet-1", PETS, rule="thresholds 0.5 and 0.2") == 2
+    assert record_look(home, "zoo", "lenet-1", PETS) == 1
+    assert count_looks(home, "zoo", "lenet-1") == 3
+    assert was_looked_at(home, "zoo", PETS)
+
+
 def test_the_file_of_looks_is_no_grouping(home):
     record_look(home, "zoo", "lenet-1", PETS)
     assert list_groupings(home, "zoo") == []

@@ -50,6 +50,21 @@ def duel_of(full: Predictions, retrained: Predictions | None = None, **options: 
     return compare([entered(full)], GROUPING, others, **options)
 
 
+def test_one_image_alone_proves_nothing_whatever_the_seeds() -> None:
+    full = Predictions("test", NAMES, np.array([0]), np.eye(4, dtype=np.float32)[[2]], np.array([10]))
+    better = retrained_predictions(full, 0)
+    duel = compare(
+        [entered(full, seed=seed) for seed in (0, 1)],
+        GROUPING,
+        [entered(better, "coarse", seed) for seed in (0, 1)],
+    )
+    assert "which the choice of images alone can explain" in duel.sentences[0]
+    assert "seeds p" not in duel.sentences[0]
+    row = duel.row("retrained")
+    assert row is not None
+    assert (row.low, row.high) == pytest.approx((0.207, 1.0), abs=0.001)
+
+
 def test_rows_equal_scikit_learn_on_the_same_images() -> None:
     full = full_predictions()
     duel = duel_of(full, retrained_predictions(full, 3))

@@ -1,11 +1,12 @@
 """Accuracy over depth, from planted runs, against calculations by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from core.predictions import load_predictions
+from core.predictions import load_predictions, save_predictions
 from core.regrouping.duel.depth import compare_depths, depth_of, has_depths
 from core.regrouping.grouping import Grouping
 from core.regrouping.scoring.score import score_grouping
@@ -65,6 +66,18 @@ def test_the_split_that_is_asked_for_is_measured(home: Workspace, make: Callable
     full = make()
     point = compare_depths(home, full, PAIRS, split="test").points[0]
     assert point.accuracy == pytest.approx(accuracy(full, "test"))
+
+
+def test_a_run_whose_training_diverged_is_left_out_and_told(
+    home: Workspace, make: Callable[..., Run]
+) -> None:
+    full, diverged = make(), make(cut=1)
+    path = diverged.predictions_path("val")
+    found = load_predictions(path)
+    save_predictions(path, replace(found, probs=np.full_like(found.probs, np.nan)))
+    table = compare_depths(home, full, PAIRS)
+    assert {point.depth for point in table.points} == {0}
+    assert diverged.id in table.problems[0]
 
 
 def test_runs_without_predictions_are_left_out_and_told(home: Workspace, make: Callable[..., Run]) -> None:

@@ -1,5 +1,7 @@
 """Merge, or mend: each cause is found where it was planted, and only there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,6 +79,13 @@ def test_confident_mistakes_between_classes_that_are_kept_apart_are_label_noise(
 def test_unsure_shared_or_frequent_mistakes_are_no_label_noise(sure, shared, num):
     evidence = judge(planted({(0, 1): num, (1, 0): num}, sure=sure, shared=shared))
     assert Look.LABEL_NOISE not in looks(evidence)
+    assert evidence.suspects == ()
+
+
+def test_answers_without_probabilities_are_never_called_confident():
+    found = planted({(0, 1): 6, (1, 0): 6})
+    evidence = judge(replace(found, probs=np.eye(5, dtype=np.float32)[found.y_pred]))
+    assert looks(evidence) == {Look.TWINS}
     assert evidence.suspects == ()
 
 

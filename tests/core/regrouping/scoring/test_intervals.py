@@ -54,6 +54,13 @@ def test_where_all_are_right_or_wrong_it_is_wilsons_interval():
     assert bootstrap_interval(np.ones(20, bool), clusters=np.arange(20) // 5) == wilson_interval(4, 4)
 
 
+def test_one_group_of_images_alone_tells_next_to_nothing():
+    low, high = bootstrap_interval(np.arange(50) < 40, clusters=np.zeros(50, int))
+    assert (low, high) == wilson_interval(0.8, 1)
+    assert low < 0.2
+    assert high > 0.95
+
+
 def test_the_interval_holds_the_share_and_repeats_with_its_seed():
     right = np.random.default_rng(5).random(50) < 0.9
     low, high = bootstrap_interval(right, seed=7)

@@ -19,6 +19,14 @@ from core.regrouping.truth.backoff import (
     risk_coverage,
 )
 
+
+def test_answers_without_probabilities_tell_nothing_of_sureness() -> None:
+    y_true, grouping = np.array([0, 1, 2]), Grouping.identity("abc")
+    for probs, tells in ((np.eye(3), False), (np.eye(3) * 0.7 + 0.1, True)):
+        predictions = Predictions("val", ("a", "b", "c"), y_true, probs.astype(np.float32), np.arange(3))
+        assert answerable(predictions, grouping).tells_sureness is tells
+
+
 IMAGES = st.lists(
     st.tuples(st.integers(1, 8), st.booleans(), st.integers(0, 2), st.booleans()), min_size=1, max_size=12
 )

@@ -26,6 +26,19 @@ def test_each_class_keeps_how_often_it_is_right_and_each_answer_how_often_it_is_
     assert min(moved) > 0.9
 
 
+def test_images_that_belong_together_and_are_taken_for_one_class_stay_together() -> None:
+    rng = np.random.default_rng(3)
+    y_true = np.repeat(rng.integers(0, 5, 60), 4)
+    y_pred = np.repeat(rng.integers(0, 5, 60), 4)
+    clusters = np.repeat(np.arange(60), 4)
+    (source,) = deal_mistakes(y_true, y_pred, num_draws=1, clusters=clusters)
+    assert sorted(source.tolist()) == list(range(240))
+    taken_from = clusters[source].reshape(60, 4)
+    assert (taken_from == taken_from[:, :1]).all()
+    assert np.mean(taken_from[:, 0] != np.arange(60)) > 0.5
+    assert ((y_pred[source] == y_true) == (y_pred == y_true)).all()
+
+
 def test_every_allowed_way_of_dealing_comes_equally_often() -> None:
     y_true, y_pred = np.array([0, 1, 2, 3]), np.array([1, 2, 3, 0])
     allowed = {order for order in permutations(range(4)) if all(y_pred[list(order)] != y_true)}

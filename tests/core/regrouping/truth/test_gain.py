@@ -1,6 +1,7 @@
 """What is free and what is real: nothing is found where there is nothing, and what is planted is found."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,6 +77,37 @@ def test_without_structure_the_real_gain_of_suggested_groups_covers_zero_in_95_o
     assert low_p <= bounds_of(0.05)[1]
 
 
+def test_locking_what_a_search_found_does_not_make_it_real() -> None:
+    """Groups that are kept from a search before were found on the same mistakes."""
+    fooled = 0
+    for seed in range(10):
+        predictions = without_structure(seed)
+        first = search(predictions, SearchSettings(num_groups=5)).grouping
+        found = tuple(members for members in first.members.values() if len(members) > 1)
+        settings = SearchSettings(num_groups=NUM_GROUPS, locked=found)
+        gain = search_gain(predictions, search(predictions, settings).grouping, settings, num_draws=39)
+        fooled += gain is not None and gain.is_shown
+    assert fooled <= 2  # of 10
+
+
+def test_patients_whose_images_are_mistaken_together_do_not_make_a_pattern() -> None:
+    settings, fooled = SearchSettings(num_groups=NUM_GROUPS), 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        truth, is_right = rng.integers(0, NUM_CLASSES, 40), rng.random(40) < 0.6
+        answers = np.where(is_right, truth, (truth + rng.integers(1, NUM_CLASSES, 40)) % NUM_CLASSES)
+        predictions = predictions_of(np.repeat(truth, 10), np.repeat(answers, 10))
+        gain = search_gain(
+            predictions,
+            search(predictions, settings).grouping,
+            settings,
+            num_draws=39,
+            clusters=np.repeat(np.arange(40), 10),
+        )
+        fooled += gain is not None and gain.is_shown
+    assert fooled <= 2  # of 10, and most of them where images count as independent
+
+
 def test_random_groupings_alone_would_take_searching_for_structure() -> None:
     """Why the search is repeated: beside groups drawn by chance, searched ones look real too often."""
     settings = SearchSettings(num_groups=NUM_GROUPS)
@@ -132,6 +164,16 @@ def test_every_search_can_be_repeated(settings: SearchSettings) -> None:
     gain = search_gain(predictions, grouping, settings, num_draws=39)
     assert gain is not None
     assert gain.is_shown
+
+
+def test_stored_answers_are_dealt_anew_with_their_probabilities() -> None:
+    predictions, settings = planted(), SearchSettings(num_groups=4, method="greedy")
+    stored = replace(predictions, known_y_pred=predictions.y_pred)
+    grouping = search(predictions, settings).grouping
+    gains = [search_gain(each, grouping, settings, num_draws=39) for each in (predictions, stored)]
+    assert gains[0] is not None
+    assert gains[1] is not None
+    assert gains[0].draws.tolist() == gains[1].draws.tolist()
 
 
 def test_the_middle_of_chance_leaves_out_one_of_39_on_each_side() -> None:

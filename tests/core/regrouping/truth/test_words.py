@@ -1,7 +1,9 @@
 """One sentence on a gain: it never claims p = 0 and tells no gain where nothing is merged."""
 
+import pytest
+
 from core.regrouping.truth.gain import Gain
-from core.regrouping.truth.words import gain_in_words, p_in_words
+from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_words, p_in_words
 
 
 def gain_of(real: float, half: float, p_value: float, num_draws: int = 1000, before: float = 0.5) -> Gain:
@@ -15,9 +17,17 @@ def test_what_is_free_and_what_is_real_stand_in_one_sentence() -> None:
     )
 
 
-def test_groups_that_were_searched_for_may_be_luck() -> None:
-    words = gain_in_words(gain_of(0.2, 0.05, 0.004), num_groups=4, is_searched=True)
-    assert "+0.200 is real, or luck of the search (95 %" in words
+@pytest.mark.parametrize("luck", [LUCK_OF_SEARCH, LUCK_OF_CHOICE])
+def test_groups_that_were_chosen_on_these_images_may_be_luck(luck: str) -> None:
+    words = gain_in_words(gain_of(0.2, 0.05, 0.004), num_groups=4, luck=luck)
+    assert f"+0.200 is real, or {luck} (95 %" in words
+
+
+def test_groups_that_gain_less_than_chance_are_told_apart_from_it() -> None:
+    words = gain_in_words(gain_of(-0.08, 0.05, 1.0), num_groups=4)
+    assert words == (
+        "Merging so gives less than what is for free, by -0.080 (95 %: -0.130 to -0.030; p 1.000)."
+    )
 
 
 def test_what_is_within_chance_is_not_called_real() -> None:
