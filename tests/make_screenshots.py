@@ -40,7 +40,7 @@ def main() -> None:
             page.goto(f"{server.url}/regroup?run={RUN}")
             page.get_by_role("radio", name="Find groups").click()
             page.get_by_label("Number of groups", exact=True).fill("6")
-            page.get_by_role("button", name="Suggest").click()
+            page.get_by_role("button", name="Apply").click()
             page.get_by_text("12 classes → 6 groups").wait_for()
             page.get_by_role("button", name="Look at").click()
             photograph(page, "regroup")

@@ -14,7 +14,16 @@ from app.components.regroup.saving import next_steps, saved_as
 from app.components.regroup.score_card import score_card
 from app.failures import shown_as_text
 from app.navigation import Page, go_to
+from app.warming import warm_evidence
 from core.runs.run import Run
+
+# Columns of Streamlit stack on a phone only; the matrix and the card need some room of their own.
+HALVES = """<style>
+.st-key-regroup_halves > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+.st-key-regroup_halves > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+.st-key-regroup_halves [data-testid="stColumn"] { min-width: min(480px, 100%); }
+.st-key-regroup_halves [data-testid="stColumn"]:has(> * .st-key-regroup_card) { min-width: min(310px, 100%); }
+</style>"""
 
 
 @st.fragment
@@ -23,12 +32,13 @@ def workbench(run: Run, draft: Draft) -> None:
     with shown_as_text():
         history = draft.history
         saved = saved_as(run, history)
-        matrix, card = st.columns([5, 3], gap="medium")
+        with st.container(key="regroup_halves"):
+            matrix, card = st.columns([5, 3], gap="medium")
         with matrix:
             matrix_part(run, draft)
         with card:
             show_problem()
-            with st.container(border=True):
+            with st.container(border=True, key="regroup_card"):
                 score_card(run, draft, saved)
         with st.container(border=True):
             evidence_panel(run, draft)
@@ -39,6 +49,7 @@ def workbench(run: Run, draft: Draft) -> None:
 
 st.title("Regroup")
 st.markdown("Which classes should count as one, and what does that buy?")
+st.html(HALVES)
 run = finished_run()
 if run is not None and run.config.groups is not None:
     st.info(f"Run {plain(run.id)} was trained on groups. Choose a run that knows all classes to group them.")
@@ -50,6 +61,7 @@ elif run is not None:
     if pair:
         draft.choose(pair)
     workbench(run, draft)
+    warm_evidence()
     num_groups = draft.history.current.num_groups
     command_popover(
         ["suggest", run.id, "--groups", str(num_groups), "--save", f"{num_groups} groups"],

@@ -43,9 +43,12 @@ def plot_duel(rows: pd.DataFrame, *, random_mean: float) -> go.Figure:
     )
     _add_runs(figure, rows, names)
     figure.add_vline(
-        x=100 * random_mean, line_dash="dot", line_color=PALETTE[-1], annotation_text="random groups"
+        x=100 * random_mean,
+        line_dash="dot",
+        line_color=PALETTE[-1],
+        annotation={"text": "random groups", "yanchor": "bottom"},  # above the plot, on no interval
     )
-    figure.update_layout(showlegend=False)
+    figure.update_layout(showlegend=False, margin_t=36)
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(gridcolor="rgba(128,128,128,0.25)")
     return figure

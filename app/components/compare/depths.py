@@ -14,6 +14,7 @@ from core.jobs.retraining import train_depths
 from core.plots.depth import plot_depths
 from core.regrouping.duel.depth import DepthTable, depth_of, has_depths
 from core.regrouping.duel.results import FULL, RETRAINED
+from core.regrouping.looks import DEPTHS_RULE, record_look
 from core.regrouping.store import SavedGrouping
 from core.runs.imported import is_imported
 from core.runs.run import Run
@@ -47,8 +48,18 @@ def depth_part(run: Run, saved: SavedGrouping) -> None:
         st.markdown(
             f"All runs so far train {counted(depth_of(run), 'block')}; train other depths to compare."
         )
-    st.caption(_about(table, run, saved))
+    look = _look(run, saved) if table.split == "test" else ""
+    if table.points:
+        st.caption(f"{_about(table, run, saved)}{look}")
     _offer(table, run, saved)
+
+
+def _look(run: Run, saved: SavedGrouping) -> str:
+    """Count the look at the test images at all depths."""
+    number = record_look(
+        cache.workspace(), run.config.dataset, run.id, saved.grouping, saved.name, rule=DEPTHS_RULE
+    )
+    return f" Look {number} of this run at its test images."
 
 
 def _about(table: DepthTable, run: Run, saved: SavedGrouping) -> str:
@@ -57,7 +68,7 @@ def _about(table: DepthTable, run: Run, saved: SavedGrouping) -> str:
     best = [
         f"{way} is best with {counted(found.depth, 'block')} ({found.accuracy:.1%})"
         for way in (FULL, RETRAINED)
-        if measured[way] > 1 and (found := table.best(way)) is not None
+        if table.split == "val" and measured[way] > 1 and (found := table.best(way)) is not None
     ]
     told = (
         f"{split} split, {counted(table.num_samples)}; runs like {plain(run.id)} at other depths and seeds."

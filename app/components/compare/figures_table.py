@@ -35,8 +35,8 @@ COLUMNS = {
     "Classes": "How many classes, or groups, are told apart: fewer are easier.",
     "Accuracy": "Share of the test images answered rightly. Below it the standard deviation over training "
     "seeds, where there are several.",
-    "95 % interval": "Measured on other images of the same kind, the accuracy would lie in there about 19 "
-    "times of 20: {drawn_by} are drawn anew 2,000 times (bootstrap).",
+    "95 % interval": "How far the accuracy is uncertain because just these images were measured: {drawn_by} "
+    "are drawn anew 2,000 times (bootstrap).",
     "Balanced accuracy": "The mean of each class's share answered rightly, however many images it has.",
     "Macro F1": "The plain mean of each class's F1, which counts missed and wrongly found images.",
     "Kappa": "Cohen's kappa: agreement with the truth beyond chance; 0 is chance, 1 is all right. It does "

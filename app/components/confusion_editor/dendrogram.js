@@ -124,7 +124,9 @@ function drawCut(editor, context, numGroups) {
   context.font = `600 12px ${theme.font}`;
   context.textBaseline = "alphabetic";
   context.textAlign = "left";
-  const text = `${numGroups} groups${numGroups === editor.fine.numClasses ? " →" : ""}`; // it can be drawn to the right
+  const number = numGroups.toLocaleString("en-US");
+  const words = `${number} groups${numGroups === editor.fine.numClasses ? " →" : ""}`; // it can be drawn to the right
+  const text = context.measureText(words).width > layout.treeWidth - 8 ? number : words;
   const half = context.measureText(text).width / 2;
   context.fillText(text, Math.max(6, Math.min(layout.treeWidth - 2 * half - 2, x - half)), layout.top - 17);
 }

@@ -64,8 +64,9 @@ function fillTray(editor) {
   const isWanted = (group) => names(group).some((name) => name.toLowerCase().includes(wanted));
   editor.trayGroups = wanted ? groups.filter(isWanted) : groups;
   const alone = membersOf(fine).filter((classes) => classes.length === 1).length;
+  const counted = fine.groupNames.length === 1 ? "1 group" : `${fine.groupNames.length} groups`;
   editor.find("tray-title").textContent = groups.length
-    ? `${fine.groupNames.length} groups (${alone} of one class alone)`
+    ? counted + (alone ? ` (${alone} of one class alone)` : "")
     : "No groups yet: double-click a cell, or drag along the diagonal, to make one.";
   editor.find("tray-empty").hidden = !groups.length || editor.trayGroups.length > 0;
   const chips = editor.find("chips");

@@ -1,5 +1,6 @@
 """The panel "Back-off": answer the class when sure, else the group, else nothing."""
 
+import numpy as np
 import streamlit as st
 
 from app import cache
@@ -7,6 +8,7 @@ from app.components.command import command_popover
 from app.components.regroup.draft import Draft
 from app.components.regroup.saving import saved_as
 from core.plots.backoff import plot_risk_coverage
+from core.regrouping.looks import record_look
 from core.regrouping.truth.backoff import (
     MEANINGS,
     Answerable,
@@ -19,6 +21,7 @@ from core.regrouping.truth.backoff import (
 )
 from core.runs.run import Run
 
+JUDGED = "regroup_backoff_judged"  # run, groups and thresholds that were judged on test last
 FINE, GROUP, RISK = "regroup_backoff_fine", "regroup_backoff_group", "regroup_backoff_risk"
 UNSAVED = "NAME"  # in the command, of groups that have none yet
 DEFAULT_RISK = 5.0  # percent
@@ -31,6 +34,9 @@ def backoff_panel(run: Run, draft: Draft) -> None:
     """Draw thresholds, what they do in words, and risk against coverage."""
     history = draft.history
     found = cache.answerable(run.id, "val", history.current)
+    if not found.tells_sureness:
+        st.info("Every answer of this run has all the probability, so nothing tells when it is sure.")
+        return
     _begin(run, found)
     controls, plot = st.columns([2, 3], gap="large")
     with controls:
@@ -43,11 +49,17 @@ def backoff_panel(run: Run, draft: Draft) -> None:
         _plot(found, thresholds, verdict, risk)
     name = saved_as(run, history) or UNSAVED
     command_popover(
-        ["backoff", run.id, "--grouping", name, "--risk", f"{risk / 100:g}"],
-        "from core.regrouping.truth.backoff import answerable, choose_thresholds, judge\n\n"
-        "found = answerable(predictions, grouping)\n"
-        f"judge(found, choose_thresholds(found, {risk / 100:g})).in_words",
+        ["backoff", run.id, "--grouping", name, *_rule(found, thresholds, risk / 100)],
+        "from core.regrouping.truth.backoff import Thresholds, answerable, judge\n\n"
+        f"judge(answerable(predictions, grouping), {thresholds}).in_words",
     )
+
+
+def _rule(found: Answerable, thresholds: Thresholds, risk: float) -> list[str]:
+    """How the command line gives the thresholds: by the wished risk, unless they were moved."""
+    if np.allclose(thresholds, choose_thresholds(found, risk).rounded_up(), atol=1e-9):
+        return ["--risk", f"{risk:g}"]
+    return ["--above", *(f"{each:g}" for each in thresholds)]
 
 
 def _begin(run: Run, found: Answerable) -> None:
@@ -101,16 +113,34 @@ def _set(found: Answerable, risk: float) -> None:
 
 
 def _on_test(run: Run, draft: Draft, thresholds: Thresholds) -> None:
-    """Judge on test once the groups are frozen."""
+    """Judge on test once the groups are frozen, one pair of thresholds at a time: each is a look."""
+    name = saved_as(run, draft.history)
     if not run.predictions_path("test").exists():
         st.caption("This run has no test predictions.")
-    elif saved_as(run, draft.history) is None:
+    elif name is None:
         st.caption(
             "Test: covered until you save.", help="Thresholds are chosen on validation, judged on test."
         )
+    elif st.session_state.get(JUDGED) != _what(run, draft, thresholds):
+        st.button(
+            "Judge on test",
+            icon=":material/visibility:",
+            key="regroup_backoff_test",
+            on_click=lambda: st.session_state.update({JUDGED: _what(run, draft, thresholds)}),
+            help="Thresholds are chosen on validation. Each pair that is judged on test counts as a look: "
+            "who tries many and keeps the best has chosen on test after all.",
+        )
     else:
-        verdict = judge(cache.answerable(run.id, "test", draft.history.current), thresholds)
-        st.markdown(f"**On test** it {_words(verdict)}.")
+        grouping = draft.history.current
+        look = record_look(
+            cache.workspace(), run.config.dataset, run.id, grouping, name, rule=thresholds.in_words
+        )
+        verdict = judge(cache.answerable(run.id, "test", grouping), thresholds)
+        st.markdown(f"**On test** it {_words(verdict)}. Look {look:,} at the test images of this run.")
+
+
+def _what(run: Run, draft: Draft, thresholds: Thresholds) -> tuple[object, ...]:
+    return run.id, draft.history.current.assignment, thresholds
 
 
 def _words(verdict: Verdict) -> str:

@@ -13,7 +13,6 @@ from app.components.regroup.evidence_words import pair_table, remedies, show_rea
 from app.failures import shown_as_text
 from core.evaluation.mistakes import check_images
 from core.regrouping.evidence.verdict import PairEvidence
-from core.regrouping.grouping import Grouping
 from core.regrouping.suggesting.wishes import Wishes
 from core.runs.run import Run
 from core.words import counted
@@ -46,7 +45,7 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
     )
     show_reasons(evidence)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        _merge_button(draft, pair, draft.grouping)
+        _merge_button(run, draft, pair)
         _never_button(draft, pair)
         if can_look(run, evidence):
             toggle_cams(run, pair)
@@ -75,7 +74,7 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
         f"(validation)"
     )
     with st.container(horizontal=True, gap="small"):
-        _merge_button(draft, classes, draft.grouping)
+        _merge_button(run, draft, classes)
         _clear_and_command(run, draft, classes)
     if evidence.pairs:
         words, table = st.columns([3, 2], gap="medium")
@@ -100,7 +99,9 @@ def _clear_and_command(run: Run, draft: Draft, classes: tuple[str, ...]) -> None
         command_popover(["evidence", run.id, *classes])
 
 
-def _merge_button(draft: Draft, classes: tuple[str, ...], grouping: Grouping) -> None:
+def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
+    """Draw the button; once they are merged also the way to the next pair."""
+    grouping = draft.grouping
     place = {name: index for index, name in enumerate(grouping.class_names)}
     groups = {grouping.assignment[place[name]] for name in classes}
     is_merged = len(groups) < 2
@@ -116,6 +117,9 @@ def _merge_button(draft: Draft, classes: tuple[str, ...], grouping: Grouping) ->
         if is_merged
         else "They count as one from now on; can be undone.",
     )
+    worst = cache.worst_pair(run.id, grouping) if is_merged else None
+    if worst is not None:
+        _worst_button(draft, worst, "Next:")
 
 
 def _never_button(draft: Draft, pair: tuple[str, str]) -> None:
@@ -150,12 +154,18 @@ def _offer_worst_pair(run: Run, draft: Draft) -> None:
         st.markdown(f"No two classes{left} were confused on these images.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown("Click a cell of the matrix, or drag along its diagonal: the evidence.", width="content")
-        st.button(
-            f"Look at {plain(worst[0])} and {plain(worst[1])}",
-            icon=":material/search:",
-            key="regroup_worst",
-            on_click=draft.choose,
-            args=(worst,),
-            help="Of the classes that are not in one group yet, these two are confused most.",
+        st.markdown(
+            "Click a cell of the matrix to see what speaks for merging its two classes.", width="content"
         )
+        _worst_button(draft, worst, "Look at")
+
+
+def _worst_button(draft: Draft, worst: tuple[str, str], words: str) -> None:
+    st.button(
+        f"{words} {plain(worst[0])} and {plain(worst[1])}",
+        icon=":material/search:",
+        key="regroup_worst",
+        on_click=draft.choose,
+        args=(worst,),
+        help="Of the classes that are not in one group yet, these two are confused most.",
+    )

@@ -19,7 +19,8 @@ NUM_PICTURES = 6  # of each class of a pair, and of each direction
 NUM_EXAMPLES = 24  # of the classes of a block together
 SIZE = 64  # CSS pixels
 SECTIONS = """<style>
-.evidence { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px 24px; }
+.evidence { display: grid; gap: 16px;
+  grid-template-columns: repeat(auto-fit, minmax(max(40%, min(208px, 100%)), 1fr)); }
 .evidence h6 { font-size: .85rem; font-weight: 400; margin: 0 0 6px; padding: 0; }
 .evidence h6 b { font-weight: 600; }
 .evidence section.wide { grid-column: 1 / -1; }

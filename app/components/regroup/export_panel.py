@@ -51,7 +51,7 @@ def export_panel(run: Run, _draft: Draft) -> None:
 
 def _form(names: list[str]) -> tuple[str, str, Copies, bool]:
     """Draw the fields; return grouping, folder, kind of copies and whether there are split folders."""
-    left, middle, right, last = st.columns([2, 3, 2, 1], vertical_alignment="bottom")
+    left, middle, right, last = st.columns([3, 4, 3, 3], vertical_alignment="bottom")
     if st.session_state.get("regroup_export_grouping") not in names:
         st.session_state["regroup_export_grouping"] = names[0]
     grouping = left.selectbox(

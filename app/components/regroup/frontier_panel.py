@@ -39,9 +39,10 @@ MEASURE_HELP = (
 )
 HOW_TO_READ = (
     "Fewer groups are easier, so accuracy rises by itself: the dotted line is the mean of all groupings of "
-    f"the same sizes, the band holds 95 % of {NUM_RANDOM} random ones. The knee is where merging on buys "
-    "less than it costs: real gain (accuracy beyond the dotted line) against bits lost, both as shares of "
-    "the path's (Kneedle)."
+    f"the same sizes, the band holds 95 % of {NUM_RANDOM} random ones. The path was searched on these "
+    "images, so it lies above the band even where there is nothing to find: judge on test. The knee is where "
+    "merging on buys less than it costs: accuracy beyond the dotted line against bits lost, both as shares "
+    "of the path's (Kneedle)."
 )
 
 
@@ -94,6 +95,8 @@ def _chart(run: Run, draft: Draft, measure: str, settings: SearchSettings) -> No
             f"Validation, {num_images:,} images. Click a point to take its groups; Undo brings yours back.",
             help=HOW_TO_READ,
         )
+        if settings.locked or not settings.wishes.is_empty:
+            st.caption("Your demands and locked groups are kept here; the command does not know them.")
         command_popover(
             ["frontier", run.id, "--method", settings.method], PYTHON.format(method=settings.method)
         )

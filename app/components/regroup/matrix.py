@@ -80,21 +80,20 @@ def choose_order(run_id: str, scores: Mapping[str, OrderScore]) -> str:
         "diagonal.",
         **state.bind(KEY),
     )
-    with row.popover("Orders", icon=":material/format_list_numbered:", help="All orders with their scores."):
+    score = scores[order]
+    with row.popover("Scores", icon=":material/format_list_numbered:", help="All orders with their scores."):
         st.html(_table(scores, best))
-        score = scores[order]
+        if score.near_diagonal < most:
+            st.button(
+                f"Take the best: {ORDERS[best].title}",
+                on_click=_take_order,
+                args=(best,),
+                key="regroup_best_order",
+                help="The order with the largest share of mistakes near the diagonal.",
+            )
         st.caption(SCORE_HELP.format(band=counted(score.band, "place")))
         st.caption(f"{ORDERS[order].title}: {ORDERS[order].help}")
         st.code(f"regroup orders {run_id}", language="bash")
-    if scores[order].near_diagonal < scores[best].near_diagonal:
-        row.button(
-            f"Best: {ORDERS[best].title}",
-            type="tertiary",
-            on_click=_take_order,
-            args=(best,),
-            key="regroup_best_order",
-            help="The order with the largest share of mistakes near the diagonal.",
-        )
     return order
 
 

@@ -113,7 +113,7 @@ def _dominated(run: Run, grouping: Grouping) -> None:
     named = name_some([f"{plain(group)} (by {plain(name)})" for group, name in pairs])
     st.warning(
         f"Right only because one class dominates: {named}. Other classes there are missed, or taken for the "
-        f"dominating one; look at their own sensitivity below before you trust the accuracy.",
+        f"dominating one; look at their sensitivity before merging, below, before you trust the accuracy.",
         icon=":material/warning:",
     )
     st.caption("When is a group dominated?", help=MEMBERS["dominated"])

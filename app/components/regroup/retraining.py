@@ -50,7 +50,7 @@ def train_on_groups(run: Run, keep: Callable[[], str], *, enabled: bool, key: st
     )  # fmt: skip
     also_full = st.checkbox("Also the full network", help=HELP["full"], **state.bind(f"{key}_also_full"))
     seeds = default_seeds(run, int(num_seeds))
-    st.caption(f"{_seed_words(seeds, run)}, one run each; the rest as in {plain(run.id)}.")
+    st.caption(f"{_seed_words(seeds)}, all else as in {plain(run.id)}, whose seed is {seeds[0]}.")
     if clicked:
         _train(run, keep(), seeds, also_full=also_full)
     return ["--train", "--seeds", str(len(seeds)), *(["--also-full"] if also_full else [])]
@@ -71,10 +71,9 @@ def _train(run: Run, name: str, seeds: tuple[int, ...], *, also_full: bool) -> N
     go_to(Page.RUNS)
 
 
-def _seed_words(seeds: tuple[int, ...], run: Run) -> str:
-    """Which seeds these are.
+def _seed_words(seeds: tuple[int, ...]) -> str:
+    """Which seeds these are, one run each.
 
     They begin with the run's own, so that one pair differs in nothing but the labels.
     """
-    own = f"seed {seeds[0]}, that of {plain(run.id)}"
-    return f"With {own}" if len(seeds) == 1 else f"With {own}, to {seeds[-1]}"
+    return f"Seed {seeds[0]}" if len(seeds) == 1 else f"Seeds {seeds[0]} to {seeds[-1]}"

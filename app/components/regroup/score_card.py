@@ -10,23 +10,27 @@ from core.regrouping.grouping import Grouping
 from core.regrouping.history import GroupingHistory
 from core.regrouping.looks import record_look
 from core.regrouping.truth.gain import Gain, chance_gain, search_behind
-from core.regrouping.truth.words import gain_in_words
+from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_words
 from core.runs.run import Run
+from core.words import counted
 
 COVER = "Groups are chosen on validation; who looks at test images while choosing fools himself."
 FREE = (
     "Fewer classes are easier: accuracy rises with any merging. *For free* is what {chance} gain on average; "
     "*real* is what these groups gain beyond that. The interval sets them beside the middle 95 % of chance; "
-    "p is the share of chance that does as well."
+    "p is the share of chance that does as well or better, and below 0.025 the gain is called real."
 )
 CHANCE = {
     "groupings": "{num:,} random groupings of the same sizes",
     "searches": "{num:,} searches like yours on mistakes dealt anew",
 }
-SEARCHED = (
-    " These groups were searched for on these images, and a search finds something even in chance; "
-    "compare with searches below, or judge on test."
-)
+LUCK_HELP = {
+    "": "",
+    LUCK_OF_SEARCH: " These groups were searched for on these images, and a search finds something even in "
+    "chance; compare with searches below, or judge on test.",
+    LUCK_OF_CHOICE: " Who picks groups by the mistakes on these images finds something even in chance; judge "
+    "on test.",
+}
 
 
 def score_card(run: Run, draft: Draft, saved: str | None) -> None:
@@ -39,21 +43,28 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     """
     history = draft.history
     grouping = history.current
-    st.markdown(f"**This grouping**\n#### {grouping.num_classes:,} classes → {grouping.num_groups:,} groups")
+    st.markdown(
+        f"**This grouping**\n#### {grouping.num_classes:,} classes → {counted(grouping.num_groups, 'group')}"
+    )
     _steps(draft, history)
     has_test = run.predictions_path("test").exists()
     val = _measure(run, "val", grouping)
-    test = _measure(run, "test", grouping) if saved and has_test else None
+    look, test = 0, None
+    if saved and has_test:
+        look = record_look(cache.workspace(), run.config.dataset, run.id, grouping, saved)
+        test = _measure(run, "test", grouping)
     st.html(score_table(val, test, has_test=has_test))
     settings = search_behind(history.origin)
     gain = chance_gain(val[0])
     repeated = found_gain(run, grouping, settings) if settings else None
-    _sentence("On validation", repeated or gain, grouping, is_suggested=settings is not None and not repeated)
+    by_choice = LUCK_OF_SEARCH if settings else LUCK_OF_CHOICE
+    _sentence("On validation", repeated or gain, grouping, luck="" if repeated else by_choice)
     if test is not None:
-        _sentence("On test", chance_gain(test[0]), grouping)
+        is_fair = history.split != "test"
+        _sentence("On test", chance_gain(test[0]), grouping, luck="" if is_fair else LUCK_OF_CHOICE)
     if settings is not None and gain is not None and grouping.num_groups > 1:
         search_test(run, grouping, settings)
-    _foot(run, grouping, val, test, saved if has_test else None)
+    _foot(run, val, test, look)
 
 
 def _steps(draft: Draft, history: GroupingHistory) -> None:
@@ -80,28 +91,27 @@ def _measure(run: Run, split: str, grouping: Grouping) -> Measured:
     return cache.grouping_score(run.id, split, grouping), cache.price(run.id, split, grouping)
 
 
-def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, is_suggested: bool = False) -> None:
+def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, luck: str) -> None:
     """Say what is free and what is real."""
-    words = gain_in_words(gain, num_groups=grouping.num_groups, is_searched=is_suggested)
+    words = gain_in_words(gain, num_groups=grouping.num_groups, luck=luck)
     if gain is None:
         st.markdown(words)
         return
     chance = CHANCE[gain.chance].format(num=gain.num_draws)
     st.markdown(
         f"{split}: {words[0].lower()}{words[1:]}",
-        help=FREE.format(chance=chance) + (SEARCHED if is_suggested else ""),
+        help=FREE.format(chance=chance) + LUCK_HELP[luck],
     )
 
 
-def _foot(run: Run, grouping: Grouping, val: Measured, test: Measured | None, saved: str | None) -> None:
+def _foot(run: Run, val: Measured, test: Measured | None, look: int) -> None:
     """Say how many images were measured, and how often test images were looked at."""
     images = f"Measured on {val[0].num_samples:,} validation"
     if test is None:
         st.caption(f"{images} images. Test: {_why_covered(run)}", help=COVER)
         return
-    number = record_look(cache.workspace(), run.config.dataset, run.id, grouping, saved or "")
     st.caption(
-        f"{images} and {test[0].num_samples:,} test images. Look {number:,} at the test images of this run.",
+        f"{images} and {test[0].num_samples:,} test images. Look {look:,} at the test images of this run.",
         help="Each grouping that is judged on test is a look. The best of many looks is luck in part.",
     )
 

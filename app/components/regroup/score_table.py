@@ -19,7 +19,8 @@ STYLE = """
 .regroup-scores td.wraps, .regroup-scores td:first-child { white-space: normal; }
 .regroup-scores td:first-child, .regroup-scores th:first-child { text-align: left; padding-left: 0; }
 .regroup-scores tr.total td { border-top: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-.regroup-scores small { opacity: 0.7; white-space: nowrap; }
+.regroup-scores small, .regroup-scores .last { white-space: nowrap; }
+.regroup-scores small { opacity: 0.7; }
 .regroup-scores .why { border: 1px solid; border-radius: 50%; cursor: help; display: inline-block; }
 .regroup-scores .why { font-size: 0.65rem; height: 0.9rem; line-height: 0.8rem; width: 0.9rem; }
 .regroup-scores .why { opacity: 0.5; text-align: center; }
@@ -27,8 +28,8 @@ STYLE = """
 </style>
 """
 MEANINGS = {
-    "before": "The share of images whose class was predicted, before any merging. Beside it where 95 of 100 "
-    "such measurements on other images would lie (bootstrap).",
+    "before": "The share of images whose class was predicted, before any merging. Beside each share its 95 % "
+    "interval: how far it is uncertain because just these images were measured (bootstrap).",
     "merged labels": "Predict a class as before, then take its group: a mistake within a group no longer "
     "counts.",
     "summed probabilities": "Add the probabilities of a group's classes and take the group with the largest "
@@ -77,17 +78,19 @@ def figure(value: float, digits: int = 2) -> str:
 
 
 def bits(value: float) -> str:
-    """Write an amount of information: one digit, two below 1.
+    """Write an amount of information; two digits, since a merging may cost little.
 
     >>> bits(2.94), bits(0.126)
-    ('2.9', '0.13')
+    ('2.94', '0.13')
     """
-    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+    return f"{value:.2f}"
 
 
 def hint(term: str, meaning: str) -> str:
     """Return a term with a question mark that tells its meaning, as HTML."""
-    return f'<td title="{escape(meaning)}">{escape(term)}&nbsp;<span class="why">?</span></td>'
+    *words, last = escape(term).split(" ")
+    mark = f'<span class="last">{last} <span class="why">?</span></span>'  # never alone on a line
+    return f'<td title="{escape(meaning)}">{" ".join([*words, mark])}</td>'
 
 
 def _row(term: str, values: list[str | None], hidden: str, *, kind: str = "") -> str:

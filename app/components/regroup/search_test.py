@@ -16,7 +16,8 @@ from core.runs.run import Run
 HELP = (
     "Deals the wrong answers anew among the wrongly answered images, so that which class is taken for which "
     "is chance, and searches again for as many groups, {num} times. What these searches gain is what a "
-    "search finds where there is nothing to find."
+    "search finds where there is nothing to find. Images of one group, such as a patient, that are "
+    "taken for the same class stay together."
 )
 
 
@@ -47,10 +48,13 @@ def search_test(run: Run, grouping: Grouping, settings: SearchSettings) -> None:
 
 def _start(run: Run, grouping: Grouping, settings: SearchSettings) -> None:
     predictions, key = cache.predictions(run.id, "val"), _key(run, grouping, settings)
+    clusters = cache.clusters(run.id, "val")
     gains, num_draws = cache.search_gains(), num_searches(grouping.num_classes)
 
     def work(progress: Progress) -> None:
-        found = search_gain(predictions, grouping, settings, num_draws=num_draws, progress=progress)
+        found = search_gain(
+            predictions, grouping, settings, num_draws=num_draws, clusters=clusters, progress=progress
+        )
         if found is not None:
             gains[key] = found
 

@@ -1,4 +1,4 @@
-"""The panel "Find groups": how groups are searched, what was demanded, what they would give, and Suggest."""
+"""The panel "Find groups": how groups are searched, what was demanded, what they would give, and Apply."""
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +31,7 @@ INSTANT_CLASSES = 200  # up to so many classes the outcome is shown at once, els
 METHOD, GOAL, END, ACCURACY = "regroup_method", "regroup_goal", "regroup_end", "regroup_wished_accuracy"
 BLOB, SHOWN = "regroup_allow_blob", "regroup_outcome_shown"
 ENDS = {"groups": "Number of groups", "accuracy": "Wished accuracy"}
+MAX_ROWS, TABLE_HEIGHT = 6, 260  # rows shown without scrolling; pixels of a table with more
 COVERAGE = "measured on validation, which also chose the groups; test stays covered until you save"
 
 
@@ -123,8 +124,8 @@ def _outcome(run: Run, draft: Draft, settings: SearchSettings) -> None:
     grouping = _found(run, settings) if is_shown else None
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
     row.button(
-        "Suggest",
-        icon=":material/auto_awesome:",
+        "Apply",
+        icon=":material/check:",
         key="regroup_suggest",
         on_click=_suggest,
         args=(draft, settings),
@@ -160,7 +161,7 @@ def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
     largest = max(len(members) for members in grouping.members.values())
     st.markdown(
         f"It would give **{counted(grouping.num_groups, 'group')}**, the largest of "
-        f"{largest} classes: accuracy by merged labels "
+        f"{largest} class{'es' if largest > 1 else ''}: accuracy by merged labels "
         f"**{found.merged:.3f}** (now {now.merged:.3f}), by summed probabilities **{found.summed:.3f}** "
         f"(now {now.summed:.3f})."
     )
@@ -185,7 +186,8 @@ def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
         f"{STABLE_SHARE:.0%} on a group is stable.",
     )
     shown = table if shares is not None else table.drop(columns="Together")
-    st.dataframe(shown, hide_index=True, height=260, column_config={"Together": together})
+    height = "content" if len(shown) <= MAX_ROWS else TABLE_HEIGHT
+    st.dataframe(shown, hide_index=True, height=height, column_config={"Together": together})
 
 
 def _suggest(draft: Draft, settings: SearchSettings) -> None:

@@ -9,7 +9,7 @@ from app.components.regroup.draft import Draft, kept_for_later
 from core.errors import GroupingError
 from core.regrouping.suggesting.hierarchy import Hierarchy, read_hierarchy
 from core.regrouping.suggesting.wishes import Pair, Wishes
-from core.words import counted
+from core.words import counted, some
 
 CLASSES, MAX_SIZE, FILE = "regroup_wish_classes", "regroup_wish_size", "regroup_wish_file"
 FILE_HELP = (
@@ -136,6 +136,12 @@ def _change(draft: Draft, **changed: object) -> None:
 def _take_level(draft: Draft, hierarchy: Hierarchy, level: int) -> None:
     with kept_for_later():
         grouping = hierarchy.grouping(level)
+        locked = [group for group in draft.grouping.group_names if group in draft.grouping.locked]
+        if locked:
+            raise GroupingError(
+                f"The groups of a level take the place of all others, but {some(locked)} must stay as they "
+                f"are; unlock them first."
+            )
         draft.take(lambda _: grouping, f"Took level {level} of the hierarchy")
 
 

@@ -25,7 +25,8 @@ def conclude(duel: Duel) -> tuple[str, ...]:
         f"{duel.random_mean:.1%} on average."
     )
     if retrained is None:
-        return f"On {images}: {merging}", _summed(duel), "No run was trained on these groups yet."
+        first = f"On {images}, {merging[0].lower()}{merging[1:]}"
+        return first, _summed(duel), "No run was trained on these groups yet."
     outcomes = [_outcome(duel, name) for name in (MERGED, SUMMED)]
     return (
         f"On the same {images}, {outcomes[0]}.",
@@ -46,7 +47,7 @@ def _summed(duel: Duel) -> str:
     word = "better" if points > 0 else "worse"
     return (
         f"Summing the probabilities within groups instead ({summed.accuracy:.1%}) is {abs(points):.1f} "
-        f"points {word}, {_verdict(found)} ({_tests(found)})."
+        f"points {word}, {_verdict(found)} ({_tests(found, 1)})."
     )
 
 
@@ -62,7 +63,8 @@ def _outcome(duel: Duel, name: str) -> str:
     if not round(points, 1):
         return f"{ours} and {theirs} are equally good"
     better, worse = (ours, theirs) if found.mean > 0 else (theirs, ours)
-    return f"{better} is {points:.1f} points better than {worse}, {_verdict(found)} ({_tests(found)})"
+    tests = _tests(found, 1 if found.mean > 0 else -1)
+    return f"{better} is {points:.1f} points better than {worse}, {_verdict(found)} ({tests})"
 
 
 def _verdict(found: Difference) -> str:
@@ -75,8 +77,8 @@ def _verdict(found: Difference) -> str:
     return "more than the choice of images explains, but not more than training seeds can"
 
 
-def _tests(found: Difference) -> str:
-    sign = 1 if found.mean > 0 else -1
+def _tests(found: Difference, sign: int) -> str:
+    """Interval and p-values; ``sign`` -1 where the sentence tells the difference the other way round."""
     ends = sorted((100 * sign * found.low, 100 * sign * found.high))
     said = [f"95 % interval {ends[0]:+.1f} to {ends[1]:+.1f}"]
     if found.is_of_one_pair:

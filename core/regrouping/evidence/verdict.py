@@ -185,8 +185,8 @@ def _direction_in_words(facts: PairFacts) -> str:
         source, target = (0, 1) if facts.source == 0 else (1, 0)
         shares = [f"{facts.mistaken[k]:,} of {facts.support[k]:,}" for k in (source, target)]
         return (
-            f"Mostly one way: {facts.names[source]} is taken for {facts.names[target]} ({shares[0]}, the other "
-            f"way {shares[1]}; {test})."
+            f"Mostly one way: {facts.names[source]} is taken for {facts.names[target]} ({shares[0]}, "
+            f"the other way {shares[1]}; {test})."
         )
     rate = facts.num_mistakes / max(1, sum(facts.support))
     needed = int(np.ceil(ENOUGH_MISTAKES / rate))
