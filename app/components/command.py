@@ -14,8 +14,13 @@ def command_popover(arguments: Sequence[str], python: str | None = None) -> None
         python: Lines of Python that do the same.
     """
     with st.popover("Command", icon=":material/terminal:", help="The same without the dashboard."):
-        st.caption("In a terminal")
-        st.code(shlex.join(["regroup", *arguments]), language="bash", wrap_lines=True)
-        if python:
-            st.caption("In Python")
-            st.code(python, language="python", wrap_lines=True)
+        command_lines(arguments, python)
+
+
+def command_lines(arguments: Sequence[str], python: str | None = None) -> None:
+    """Draw the lines alone; the arguments are those of ``command_popover``."""
+    st.caption("In a terminal")
+    st.code(shlex.join(["regroup", *arguments]), language="bash", wrap_lines=True)
+    if python:
+        st.caption("In Python")
+        st.code(python, language="python", wrap_lines=True)

@@ -41,6 +41,7 @@ def press(app: AppTest, label: str) -> AppTest:
 def open_with_pair(open_page: OpenPage, run: Run, pair: tuple[str, str] = ("0", "1")) -> AppTest:
     app = open_page(PAGE, dataset="digits", run=run.id)
     app.session_state["pair"] = pair
+    app.session_state["regroup_panel"] = "groups"
     app.run()
     assert not app.exception, app.exception
     return app
@@ -96,7 +97,7 @@ def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: Op
 def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
     (first,) = [button.label for button in app.button if button.label.startswith("Look at")]
-    press(press(press(app, first), "Merge"), "Clear")
+    press(press(press(app, first), "Merge"), "Clear the choice")
     assert first not in [button.label for button in app.button]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import cache
-from app.components.command import command_popover
+from app.components.command import command_lines
 from app.components.no_pictures import tell_no_pictures
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, name_some
@@ -50,7 +50,7 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
         if can_look(run, evidence):
             toggle_cams(run, pair)
         remedies(run, evidence)
-        _clear_and_command(run, draft, pair)
+        _more(run, draft, pair)
     _pictures(run, evidence)
 
 
@@ -75,7 +75,7 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         _merge_button(run, draft, classes)
-        _clear_and_command(run, draft, classes)
+        _more(run, draft, classes)
     if evidence.pairs:
         words, table = st.columns([3, 2], gap="medium")
         with table:
@@ -93,10 +93,11 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
             block_pictures(run, predictions, evidence)
 
 
-def _clear_and_command(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
-    st.button("Clear", on_click=draft.choose, args=((),), key="regroup_clear")
-    if len(classes) <= MAX_NAMED:
-        command_popover(["evidence", run.id, *classes])
+def _more(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
+    with st.popover("More", icon=":material/more_horiz:"):
+        st.button("Clear the choice", on_click=draft.choose, args=((),), key="regroup_clear")
+        if len(classes) <= MAX_NAMED:
+            command_lines(["evidence", run.id, *classes])
 
 
 def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:

@@ -38,14 +38,13 @@ PANELS = {
 
 
 def show_panel(run: Run, draft: Draft) -> None:
-    """Draw the choice of panels and the chosen one."""
+    """Draw the choice of panels and the chosen one; none at first, so that a click on the matrix is quick."""
     chosen = st.segmented_control(
-        "Panel",
+        "Look closer",
         list(PANELS),
         format_func=lambda name: PANELS[name].title,
-        default="groups",
-        required=True,
-        label_visibility="collapsed",
+        help="Opens below; a second click closes it again.",
         **state.bind("regroup_panel"),
     )
-    PANELS[chosen or "groups"].draw(run, draft)
+    if chosen is not None:
+        PANELS[chosen].draw(run, draft)

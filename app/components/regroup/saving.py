@@ -42,22 +42,19 @@ def next_steps(run: Run, draft: Draft, saved: str | None) -> None:
         saved: Name under which they are saved already.
     """
     grouping = draft.grouping
-    others = {each.name: each for each in cache.saved_groupings(run.config.dataset)}
-    proposal = saved or _propose_name(grouping.num_groups, list(others))
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    row.text_input("Name of the grouping", placeholder=proposal, width=NAME_WIDTH, **state.bind(NAME))
-    name = _typed_name(proposal)
-    is_free = name == saved or _offer_replacing(run, others.get(name))
+    names = [each.name for each in cache.saved_groupings(run.config.dataset)]
+    proposal = saved or _propose_name(grouping.num_groups, names)
     is_merged = grouping.num_groups < grouping.num_classes
-    row.button(
-        "Save grouping",
-        icon=":material/lock:",
-        key="regroup_save",
-        disabled=name == saved or not is_merged or not is_free,
-        on_click=_save,
-        args=(run, draft, proposal),
-        help="Freezes these groups under the name and uncovers their score on test.",
-    )
+    row = st.container(horizontal=True, gap="small")
+    with row.popover("Save", icon=":material/lock:", disabled=not is_merged):
+        _save_form(run, draft, saved, proposal)
+    with row.popover("Train", icon=":material/model_training:", type="primary", disabled=not is_merged):
+        train_on_groups(
+            run,
+            lambda: saved or _keep(run, draft, proposal),
+            enabled=is_merged and grouping.num_groups > 1,
+            key="regroup",
+        )
     if row.button(
         "Compare",
         icon=":material/balance:",
@@ -68,11 +65,23 @@ def next_steps(run: Run, draft: Draft, saved: str | None) -> None:
         state.put(state.Key.GROUPING, saved)
         go_to(Page.COMPARE)
     _tell_look(run, draft, saved, is_merged=is_merged)
-    train_on_groups(
-        run,
-        lambda: saved or _keep(run, draft, proposal),
-        enabled=is_merged and grouping.num_groups > 1,
-        key="regroup",
+
+
+def _save_form(run: Run, draft: Draft, saved: str | None, proposal: str) -> None:
+    """Draw the name and the button that freezes the groups."""
+    others = {each.name: each for each in cache.saved_groupings(run.config.dataset)}
+    st.text_input("Name of the grouping", placeholder=proposal, width=NAME_WIDTH, **state.bind(NAME))
+    name = _typed_name(proposal)
+    is_free = name == saved or _offer_replacing(run, others.get(name))
+    st.button(
+        "Save grouping",
+        icon=":material/lock:",
+        key="regroup_save",
+        type="primary",
+        disabled=name == saved or draft.grouping.num_groups == draft.grouping.num_classes or not is_free,
+        on_click=_save,
+        args=(run, draft, proposal),
+        help="Freezes these groups under the name and uncovers their score on test.",
     )
 
 
