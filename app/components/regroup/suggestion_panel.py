@@ -186,8 +186,12 @@ def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
         f"{STABLE_SHARE:.0%} on a group is stable.",
     )
     shown = table if shares is not None else table.drop(columns="Together")
-    height = "content" if len(shown) <= MAX_ROWS else TABLE_HEIGHT
-    st.dataframe(shown, hide_index=True, height=height, column_config={"Together": together})
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if len(shown) <= MAX_ROWS else TABLE_HEIGHT,
+        column_config={"Together": together},
+    )
 
 
 def _suggest(draft: Draft, settings: SearchSettings) -> None:
