@@ -43,7 +43,6 @@ def workbench(run: Run, draft: Draft) -> None:
         with st.container(border=True):
             evidence_panel(run, draft)
         show_panel(run, draft)
-        st.subheader("Next")
         next_steps(run, draft, saved)
 
 

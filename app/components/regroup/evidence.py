@@ -9,7 +9,7 @@ from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, name_some
 from app.components.regroup.evidence_cams import can_look, show_cams, toggle_cams
 from app.components.regroup.evidence_pictures import block_pictures, pair_pictures
-from app.components.regroup.evidence_words import pair_table, remedies, show_reasons, verdict_badge
+from app.components.regroup.evidence_words import pair_table, reasons_of, remedies, verdict_badge
 from app.failures import shown_as_text
 from core.evaluation.mistakes import check_images
 from core.regrouping.evidence.verdict import PairEvidence
@@ -40,10 +40,9 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
         f"**{first}** taken for **{second}**: {facts.mistaken[0]:,} of {facts.support[0]:,} "
         f"({facts.shares[0]:.0%}); **{second}** taken for **{first}**: {facts.mistaken[1]:,} of "
         f"{facts.support[1]:,} ({facts.shares[1]:.0%}) "
-        f"(validation) {verdict_badge(evidence.verdict)}",
+        f"(validation) {verdict_badge(evidence.verdict)}\n{reasons_of(evidence)}",
         help="What the numbers say, from validation images only. Rules of thumb: the pictures decide.",
     )
-    show_reasons(evidence)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _merge_button(run, draft, pair)
         _never_button(draft, pair)
@@ -83,8 +82,8 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
         with words:
             for judged in evidence.judged:
                 first, second = map(plain, judged.facts.names)
-                st.markdown(f"**{first}** and **{second}** {verdict_badge(judged.verdict)}")
-                show_reasons(judged, brief=True)
+                heading = f"**{first}** and **{second}** {verdict_badge(judged.verdict)}"
+                st.markdown(f"{heading}\n{reasons_of(judged, brief=True)}")
     with shown_as_text():
         dataset = cache.dataset(run.config.dataset)
         if not tell_no_pictures(dataset, otherwise=ONLY_NUMBERS):

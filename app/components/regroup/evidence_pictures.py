@@ -18,11 +18,13 @@ from core.runs.run import Run
 NUM_PICTURES = 6  # of each class of a pair, and of each direction
 NUM_EXAMPLES = 24  # of the classes of a block together
 SIZE = 64  # CSS pixels
+FOOT = "Validation images, the surest first; below each how sure the network is of what it said."
 SECTIONS = """<style>
 .evidence { display: grid; gap: 16px;
   grid-template-columns: repeat(auto-fit, minmax(max(40%, min(208px, 100%)), 1fr)); }
 .evidence h6 { font-size: .85rem; font-weight: 400; margin: 0 0 6px; padding: 0; }
 .evidence h6 b { font-weight: 600; }
+.evidence-foot { font-size: .875rem; opacity: .6; margin: 12px 0 0; }
 .evidence section.wide { grid-column: 1 / -1; }
 </style>"""
 
@@ -86,8 +88,10 @@ def _draw(run: Run, predictions: Predictions, sections: list[Section], *, key: s
         if len(section.rows)
     ]
     with st.container(key=key):
-        st.html(f'{STYLE}{SECTIONS}<div class="evidence">{"".join(parts)}</div>')
-    st.caption("Validation images, the surest first; below each how sure the network is of what it said.")
+        st.html(
+            f'{STYLE}{SECTIONS}<div class="evidence">{"".join(parts)}</div>'
+            f'<p class="evidence-foot">{FOOT}</p>'
+        )
 
 
 def _figures(dataset: Dataset, ids: tuple[int, ...], captions: list[str]) -> list[str]:

@@ -29,15 +29,15 @@ def verdict_badge(verdict: Verdict) -> str:
     return f":{COLORS[verdict]}-badge[{verdict}]"
 
 
-def show_reasons(evidence: PairEvidence, *, brief: bool = False) -> None:
-    """List why, and what could be done; in brief without what merging would bring."""
+def reasons_of(evidence: PairEvidence, *, brief: bool = False) -> str:
+    """Return why, and what could be done, as a Markdown list; in brief without what merging would bring."""
     remedy = {cause.reason: cause.remedy for cause in evidence.causes}
     looks = {cause.reason: f"**{str(cause.look).capitalize()}**: " for cause in evidence.causes}
     lines = [
         f"- {looks.get(reason, '')}{plain(reason)} {plain(remedy.get(reason, ''))}"
         for reason in evidence.reasons[: 1 + len(evidence.causes) if brief else None]
     ]
-    st.markdown("\n".join(lines))
+    return "\n".join(lines)
 
 
 def remedies(run: Run, evidence: PairEvidence) -> None:

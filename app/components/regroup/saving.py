@@ -64,7 +64,8 @@ def next_steps(run: Run, draft: Draft, saved: str | None) -> None:
     ):
         state.put(state.Key.GROUPING, saved)
         go_to(Page.COMPARE)
-    _tell_look(run, draft, saved, is_merged=is_merged)
+    if saved:
+        st.caption(f"Saved as {plain(saved)}: frozen. Another step begins a new grouping.", help=LOOK_HELP)
 
 
 def _save_form(run: Run, draft: Draft, saved: str | None, proposal: str) -> None:
@@ -83,6 +84,8 @@ def _save_form(run: Run, draft: Draft, saved: str | None, proposal: str) -> None
         args=(run, draft, proposal),
         help="Freezes these groups under the name and uncovers their score on test.",
     )
+    if not saved:
+        _tell_look(run, draft)
 
 
 def _offer_replacing(run: Run, other: SavedGrouping | None) -> bool:
@@ -99,11 +102,9 @@ def _offer_replacing(run: Run, other: SavedGrouping | None) -> bool:
     return True
 
 
-def _tell_look(run: Run, draft: Draft, saved: str | None, *, is_merged: bool) -> None:
-    """Say that the groups are frozen, or what saving them uncovers."""
-    if saved:
-        st.caption(f"Saved as {plain(saved)}: frozen. Another step begins a new grouping.", help=LOOK_HELP)
-    elif is_merged and run.predictions_path("test").exists():
+def _tell_look(run: Run, draft: Draft) -> None:
+    """Say what saving the groups uncovers."""
+    if run.predictions_path("test").exists():
         number, is_new = look_number(cache.workspace(), run.config.dataset, run.id, draft.grouping)
         again = "" if is_new else ", as before"
         st.caption(

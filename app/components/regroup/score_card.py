@@ -58,13 +58,14 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     gain = chance_gain(val[0])
     repeated = found_gain(run, grouping, settings) if settings else None
     by_choice = LUCK_OF_SEARCH if settings else LUCK_OF_CHOICE
-    _sentence("On validation", repeated or gain, grouping, luck="" if repeated else by_choice)
+    told = [_sentence("On validation", repeated or gain, grouping, luck="" if repeated else by_choice)]
     if test is not None:
-        is_fair = history.split != "test"
-        _sentence("On test", chance_gain(test[0]), grouping, luck="" if is_fair else LUCK_OF_CHOICE)
+        luck = "" if history.split != "test" else LUCK_OF_CHOICE
+        told.append(_sentence("On test", chance_gain(test[0]), grouping, luck=luck))
+    told.append(_foot(run, val, test, look))
+    st.markdown("\n\n".join(words for words, _ in told), help="\n\n".join(why for _, why in told if why))
     if settings is not None and gain is not None and grouping.num_groups > 1:
         search_test(run, grouping, settings)
-    _foot(run, val, test, look)
 
 
 def _steps(draft: Draft, history: GroupingHistory) -> None:
@@ -91,28 +92,24 @@ def _measure(run: Run, split: str, grouping: Grouping) -> Measured:
     return cache.grouping_score(run.id, split, grouping), cache.price(run.id, split, grouping)
 
 
-def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, luck: str) -> None:
-    """Say what is free and what is real."""
+def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, luck: str) -> tuple[str, str]:
+    """Return what is free and what is real, and what that means."""
     words = gain_in_words(gain, num_groups=grouping.num_groups, luck=luck)
     if gain is None:
-        st.markdown(words)
-        return
+        return words, ""
     chance = CHANCE[gain.chance].format(num=gain.num_draws)
-    st.markdown(
-        f"{split}: {words[0].lower()}{words[1:]}",
-        help=FREE.format(chance=chance) + LUCK_HELP[luck],
-    )
+    return f"{split}: {words[0].lower()}{words[1:]}", FREE.format(chance=chance) + LUCK_HELP[luck]
 
 
-def _foot(run: Run, val: Measured, test: Measured | None, look: int) -> None:
-    """Say how many images were measured, and how often test images were looked at."""
+def _foot(run: Run, val: Measured, test: Measured | None, look: int) -> tuple[str, str]:
+    """Return how many images were measured and how often test images were looked at, and why it matters."""
     images = f"Measured on {val[0].num_samples:,} validation"
     if test is None:
-        st.caption(f"{images} images. Test: {_why_covered(run)}", help=COVER)
-        return
-    st.caption(
-        f"{images} and {test[0].num_samples:,} test images. Look {look:,} at the test images of this run.",
-        help="Each grouping that is judged on test is a look. The best of many looks is luck in part.",
+        return f":small[{images} images. Test: {_why_covered(run)}]", COVER
+    return (
+        f":small[{images} and {test[0].num_samples:,} test images. Look {look:,} at the test images of this "
+        f"run.]",
+        "Each grouping that is judged on test is a look. The best of many looks is luck in part.",
     )
 
 
