@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
+from core.regrouping.steps.history import GroupingHistory
 
 CLASSES = ["1", "2", "3", "1 + 2", "4"]
 CHANGES = ["merge", "take_out", "move", "dissolve", "rename", "lock", "color"]

@@ -39,7 +39,7 @@ EARLIER = {
         "regrouping.duel.depth",  # which runs there are, so that none is trained twice
         "regrouping.duel.opponents",
         "regrouping.grouping",
-        "regrouping.store",
+        "regrouping.keeping.store",
     },
     "explain": {
         "datasets",

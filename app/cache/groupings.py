@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from app.cache.home import workspace
-from core.regrouping.saved import SavedGrouping
-from core.regrouping.store import list_groupings
+from core.regrouping.keeping.saved import SavedGrouping
+from core.regrouping.keeping.store import list_groupings
 
 Files = tuple[tuple[str, int, int], ...]  # name, when written, size
 

@@ -33,7 +33,7 @@ def export(
 ) -> None:
     """Export the network of a run's best epoch, checked to say the same on validation images."""
     from core.jobs.exports import export_run  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
     from core.runs.run import find_run  # noqa: PLC0415
 
     workspace = workspace_of(context, home)

@@ -9,7 +9,7 @@ from app.components.compare.summed import summed_part
 from app.components.compare.training import training_part
 from app.components.compare.verdict import show_duel
 from app.components.finished_run import finished_run
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.run import Run
 
 

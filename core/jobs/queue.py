@@ -19,7 +19,7 @@ from core.jobs.devices import check_devices
 from core.models.catalog import RUN_PREFIX, check_config
 from core.models.stack.store import load_stack
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import load_grouping
+from core.regrouping.keeping.store import load_grouping
 from core.runs.config import RunConfig
 from core.runs.run import ACTIVE_STATES, Run, State, create_run, list_runs
 from core.runs.slots import running_ids

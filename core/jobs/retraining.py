@@ -14,7 +14,7 @@ from core.jobs.queue import submit
 from core.models.catalog import check_network
 from core.regrouping.duel.depth import depth_of
 from core.regrouping.duel.opponents import find_of_any_depth
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.config import RunConfig
 from core.runs.imported import is_imported
 from core.runs.run import ACTIVE_STATES, Run, State

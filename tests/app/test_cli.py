@@ -15,7 +15,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 
 from app.cli import app
 from core.predictions import load_predictions, save_predictions
-from core.regrouping.store import list_groupings, load_grouping
+from core.regrouping.keeping.store import list_groupings, load_grouping
 from core.runs.run import Run
 from core.workspace import HOME_VARIABLE, Workspace
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.predictions import load_predictions
 from core.regrouping.duel.entering import compare_runs
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import count_looks
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.looks import count_looks
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import State, create_run, list_runs
 from core.workspace import write_json
 

@@ -9,7 +9,7 @@ import pytest
 from core.jobs.exports import ExportReport
 from core.jobs.queue import queued_runs
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run, State, list_runs
 from core.workspace import Workspace
 

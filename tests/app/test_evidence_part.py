@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.errors import ExplainError
 from core.explain.results import CamResult
 from core.predictions import Predictions, load_predictions, save_predictions
-from core.regrouping.drafts import load_draft
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.drafts import load_draft
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run
 from core.workspace import Workspace
 

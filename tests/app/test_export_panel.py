@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.datasets.store import load_dataset
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run
 from core.workspace import Workspace
 

@@ -11,7 +11,7 @@ from app.components.regroup.draft import Draft
 from app.components.regroup.frontier_panel import dots_of, search_settings, take_clicked
 from core.plots.frontier import PATH, STATE
 from core.predictions import load_predictions
-from core.regrouping.drafts import load_draft
+from core.regrouping.keeping.drafts import load_draft
 from core.regrouping.suggesting.path import path
 from core.regrouping.suggesting.settings import SearchSettings
 from core.runs.run import Run

@@ -9,8 +9,8 @@ import pytest
 
 from core.datasets.store import prepare_builtins
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import record_look
-from core.regrouping.store import list_groupings, load_grouping, save_grouping
+from core.regrouping.keeping.looks import record_look
+from core.regrouping.keeping.store import list_groupings, load_grouping, save_grouping
 from core.workspace import Workspace
 
 CLASSES = ("cat", "dog", "car", "bus")

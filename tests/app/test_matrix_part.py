@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
-from core.regrouping.drafts import load_draft
+from core.regrouping.keeping.drafts import load_draft
 from core.regrouping.ordering.dendrogram import merge_tree
 from core.regrouping.scoring.counts import SparseCounts
 from core.runs.run import Run

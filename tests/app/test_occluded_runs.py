@@ -16,7 +16,7 @@ from core.datasets.store import delete_dataset, load_dataset
 from core.evaluation.mistakes import rows_of_pair
 from core.predictions import load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 
 DIGITS = tuple("0123456789")
 PAIRS = Grouping.from_assignment(DIGITS, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4])

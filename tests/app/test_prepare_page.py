@@ -13,7 +13,7 @@ from core.datasets.balance import count_images
 from core.datasets.dataset import METADATA_FILE
 from core.datasets.store import list_datasets, load_dataset
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 
 PAGE = "views/datasets.py"
 

@@ -7,12 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.history_tree import list_lines, read_event
-from core.regrouping.drafts import load_draft
-from core.regrouping.files import write_grouping
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.store import list_groupings, load_grouping, save_grouping
-from core.regrouping.tree_rows import list_rows
+from core.regrouping.keeping.drafts import load_draft
+from core.regrouping.keeping.files import write_grouping
+from core.regrouping.keeping.store import list_groupings, load_grouping, save_grouping
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.tree_rows import list_rows
 from core.runs.run import Run
 from core.workspace import Workspace
 

@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
-from core.regrouping.drafts import load_draft
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import count_looks
+from core.regrouping.keeping.drafts import load_draft
+from core.regrouping.keeping.looks import count_looks
+from core.regrouping.keeping.store import list_groupings, save_grouping
 from core.regrouping.scoring.score import GroupingScore, score_grouping
-from core.regrouping.store import list_groupings, save_grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
 from core.workspace import Workspace

@@ -9,8 +9,8 @@ from sklearn import metrics
 
 from core.predictions import Predictions, load_predictions, save_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import count_looks
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.looks import count_looks
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run
 from core.workspace import Workspace
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.regrouping.store import load_grouping
+from core.regrouping.keeping.store import load_grouping
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.background_jobs import jobs
-from core.regrouping.drafts import load_draft, save_draft
+from core.regrouping.keeping.drafts import load_draft, save_draft
 from core.runs.run import Run
 from core.workspace import Workspace
 

@@ -9,7 +9,7 @@ from core.datasets.editing.edits import exclude, record
 from core.datasets.store import load_dataset
 from core.jobs.queue import queued_runs
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run, list_runs
 from core.workspace import Workspace
 

@@ -8,9 +8,9 @@ import pytest
 from core.evaluation.confusion import compute_confusion
 from core.predictions import load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.looks import count_looks
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.looks import count_looks
+from core.regrouping.keeping.store import save_grouping
+from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.suggesting.settings import SearchSettings
 from core.regrouping.truth.backoff import answerable, choose_thresholds, judge
 from core.regrouping.truth.price import price

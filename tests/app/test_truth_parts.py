@@ -11,10 +11,10 @@ from app.components import background_jobs
 from app.components.regroup.backoff_panel import FINE, GROUP
 from core.evaluation.confusion import compute_confusion
 from core.predictions import load_predictions
-from core.regrouping.drafts import load_draft, save_draft
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import count_looks
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.drafts import load_draft, save_draft
+from core.regrouping.keeping.looks import count_looks
+from core.regrouping.keeping.store import save_grouping
 from core.regrouping.suggesting.settings import SearchSettings
 from core.regrouping.truth.backoff import answerable, choose_thresholds, judge
 from core.regrouping.truth.gain import search_gain

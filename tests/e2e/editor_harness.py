@@ -12,8 +12,8 @@ import streamlit as st
 from app.components.confusion_editor import EditorEvent, confusion_editor
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
 from core.regrouping.ordering.dendrogram import MergeTree, cut_grouping, merge_tree
+from core.regrouping.steps.history import GroupingHistory
 
 IMAGES_A_CLASS = 90
 

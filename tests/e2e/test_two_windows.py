@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from serving import Server
 
-from core.regrouping.drafts import load_draft
+from core.regrouping.keeping.drafts import load_draft
 from core.runs.run import Run
 from core.workspace import Workspace, open_workspace
 

@@ -139,7 +139,7 @@ def derive(
     as_json: JsonOption = False,
 ) -> None:
     """Make a dataset of a part of another one; no image is stored a second time."""
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     groups = None
     if grouping is not None:
@@ -179,7 +179,7 @@ def export(
     from core.datasets.preparing.derivation import regroup_dataset  # noqa: PLC0415
     from core.datasets.preparing.exporting import export_dataset  # noqa: PLC0415
     from core.datasets.store import load_dataset  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     dataset = load_dataset(workspace, name)

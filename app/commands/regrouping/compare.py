@@ -22,7 +22,7 @@ from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.regrouping.duel.results import Duel
-    from core.regrouping.store import SavedGrouping
+    from core.regrouping.keeping.store import SavedGrouping
 
 MAX_LISTED = 3  # runs named in a message
 
@@ -65,8 +65,8 @@ def duel(
 ) -> None:
     """Compare full, full-then-merged, full-summed and retrained on the same test images."""
     from core.regrouping.duel.entering import compare_runs  # noqa: PLC0415
-    from core.regrouping.looks import record_look  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.looks import record_look  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)

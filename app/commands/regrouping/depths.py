@@ -42,8 +42,8 @@ def depths(
     """Compare full and grouped runs at each fine-tuning depth: how many of the last blocks were trained."""
     from core.jobs.retraining import train_depths  # noqa: PLC0415
     from core.regrouping.duel.depth import compare_depths  # noqa: PLC0415
-    from core.regrouping.looks import DEPTHS_RULE, record_look  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.looks import DEPTHS_RULE, record_look  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)

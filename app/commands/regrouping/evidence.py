@@ -68,11 +68,11 @@ def orders(
     """Score the orders of the confusion matrix: the share of mistakes near the diagonal and in blocks."""
     from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.grouping import Grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
     from core.regrouping.ordering.dendrogram import merge_tree  # noqa: PLC0415
     from core.regrouping.ordering.orders import ORDERS, class_order  # noqa: PLC0415
     from core.regrouping.ordering.scores import best_order, order_score  # noqa: PLC0415
     from core.regrouping.scoring.counts import SparseCounts  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)

@@ -29,8 +29,8 @@ def list_all(
     context: typer.Context, dataset: DatasetArgument, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """List the saved groupings of a dataset, newest first."""
-    from core.regrouping.looks import was_looked_at  # noqa: PLC0415
-    from core.regrouping.store import list_groupings  # noqa: PLC0415
+    from core.regrouping.keeping.looks import was_looked_at  # noqa: PLC0415
+    from core.regrouping.keeping.store import list_groupings  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = list_groupings(workspace, dataset)
@@ -69,7 +69,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show the groups of a saved grouping, and who chose them on which split."""
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     report(context, as_json, load_grouping(workspace_of(context, home), dataset, grouping))
 
@@ -85,7 +85,7 @@ def diff(
 ) -> None:
     """Show which classes moved from one grouping to another, and how much both agree."""
     from core.regrouping.compare import compare_groupings  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     first, second = (load_grouping(workspace, dataset, name).grouping for name in (grouping, other))
@@ -119,8 +119,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write a saved grouping to a file."""
-    from core.regrouping.files import write_grouping  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.files import write_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
     from core.workspace import write_bytes  # noqa: PLC0415
 
     saved = load_grouping(workspace_of(context, home), dataset, grouping)
@@ -153,8 +153,8 @@ def import_file(
     from dataclasses import replace as with_changes  # noqa: PLC0415
 
     from core.datasets.store import load_dataset  # noqa: PLC0415
-    from core.regrouping.files import read_grouping  # noqa: PLC0415
-    from core.regrouping.store import keep_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.files import read_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import keep_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     class_names = load_dataset(workspace, dataset).class_names
@@ -179,7 +179,7 @@ def delete(
     as_json: JsonOption = False,
 ) -> None:
     """Delete a saved grouping; runs that were trained on it keep theirs."""
-    from core.regrouping.store import delete_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import delete_grouping  # noqa: PLC0415
 
     delete_grouping(workspace_of(context, home), dataset, grouping)
     if wants_json(context, as_json):

@@ -31,7 +31,7 @@ def new(
 ) -> None:
     """Begin a grouping by hand: every class of the dataset alone."""
     from core.datasets.store import load_dataset  # noqa: PLC0415
-    from core.regrouping.store import save_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import save_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     alone = Grouping.identity(load_dataset(workspace, dataset).class_names)
@@ -163,7 +163,7 @@ def _edit(
     as_json: bool,
 ) -> None:
     """Change a saved grouping, or save the result under another name; print it."""
-    from core.regrouping.store import edit_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import edit_grouping  # noqa: PLC0415
 
     dataset, grouping, save_as = names
     report(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from app.commands.options import print_json, wants_json
-from core.regrouping.saved import SavedGrouping, to_content
+from core.regrouping.keeping.saved import SavedGrouping, to_content
 from core.words import counted
 
 NameArgument = Annotated[str, typer.Argument(metavar="GROUPING", help="Name of the saved grouping.")]

@@ -12,7 +12,7 @@ from core.workspace import Workspace
 
 if TYPE_CHECKING:
     from core.jobs.retraining import Retraining
-    from core.regrouping.store import SavedGrouping
+    from core.regrouping.keeping.store import SavedGrouping
 
 
 def train_missing(

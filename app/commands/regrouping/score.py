@@ -21,8 +21,8 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Show what a saved grouping scores on a run, without training again; a look at test is counted."""
-    from core.regrouping.looks import record_look  # noqa: PLC0415
-    from core.regrouping.store import load_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.looks import record_look  # noqa: PLC0415
+    from core.regrouping.keeping.store import load_grouping  # noqa: PLC0415
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)

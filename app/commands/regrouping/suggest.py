@@ -220,8 +220,8 @@ def _save(
     workspace: Workspace, run: Run, grouping: "Grouping", settings: "SearchSettings | None", name: str
 ) -> None:
     """Save the groups with the search behind them."""
-    from core.regrouping.history import GroupingHistory  # noqa: PLC0415
-    from core.regrouping.store import save_grouping  # noqa: PLC0415
+    from core.regrouping.keeping.store import save_grouping  # noqa: PLC0415
+    from core.regrouping.steps.history import GroupingHistory  # noqa: PLC0415
 
     words = f"Suggested {grouping.num_groups} groups" if settings else "Took a level of the hierarchy"
     history = GroupingHistory.identity(grouping.class_names).apply(

@@ -16,7 +16,7 @@ from app.commands.options import (
 from app.commands.progress import ProgressLine
 from app.commands.regrouping.printing import RunArgument, Split, SplitOption, clusters_on
 from core.predictions import Predictions, load_predictions
-from core.regrouping.store import SavedGrouping, load_grouping
+from core.regrouping.keeping.store import SavedGrouping, load_grouping
 from core.runs.run import Run, find_run
 from core.workspace import Workspace
 
@@ -175,7 +175,7 @@ def _open(
 
 def _look(workspace: Workspace, run: Run, saved: SavedGrouping, *, rule: str = "") -> None:
     """Count a look at test and tell its number."""
-    from core.regrouping.looks import record_look  # noqa: PLC0415
+    from core.regrouping.keeping.looks import record_look  # noqa: PLC0415
 
     number = record_look(workspace, run.config.dataset, run.id, saved.grouping, saved.name, rule=rule)
     say(f"Look {number} of {run.id} at its test images{f', {rule}' if rule else ''}.")

@@ -14,8 +14,8 @@ from core.jobs.retraining import train_depths
 from core.plots.depth import plot_depths
 from core.regrouping.duel.depth import DepthTable, depth_of, has_depths
 from core.regrouping.duel.results import FULL, RETRAINED
-from core.regrouping.looks import DEPTHS_RULE, record_look
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.looks import DEPTHS_RULE, record_look
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.imported import is_imported
 from core.runs.run import Run
 from core.words import SPLIT_NAMES, counted

@@ -11,7 +11,7 @@ from app.navigation import Page, go_to
 from app.state import Key
 from core.evaluation.shown import compare_pictures
 from core.regrouping.duel.opponents import enter_duel, find_full, find_of_other_pictures
-from core.regrouping.saved import SavedGrouping
+from core.regrouping.keeping.saved import SavedGrouping
 from core.runs.run import Run
 
 HELP = {

@@ -8,7 +8,7 @@ from app.components.compare.entrants import Entrants
 from app.components.image_choice import look_at
 from app.navigation import Page, go_to
 from core.explain.samples import pick_samples
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.imported import is_imported
 from core.runs.run import Run
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.components.plain_text import plain
 from app.components.runs.export import export_choice
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.imported import is_imported
 from core.runs.run import Run
 

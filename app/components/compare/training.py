@@ -10,7 +10,7 @@ from app.components.regroup.retraining import train_on_groups
 from app.navigation import Page, go_to
 from core.evaluation.versions import edited_since
 from core.regrouping.duel.opponents import find_of_other_versions, find_retrained
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.run import ACTIVE_STATES, Run
 from core.words import counted
 

@@ -9,8 +9,8 @@ from app.components.compare.figures_table import differences_table, rows_table
 from app.components.plain_text import plain
 from core.plots.duel import plot_duel
 from core.regrouping.duel.results import Duel
-from core.regrouping.looks import record_look
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.looks import record_look
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.run import Run
 from core.words import SPLIT_NAMES, counted
 

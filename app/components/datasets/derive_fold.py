@@ -13,7 +13,7 @@ from app.components.plain_text import plain
 from core.datasets.balance import count_images
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.preparing.deriving import Derivation
-from core.regrouping.store import list_groupings
+from core.regrouping.keeping.store import list_groupings
 from core.words import SPLIT_NAMES
 
 JOB = "deriving"

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.regrouping.tree_rows import TreeRow
+from core.regrouping.steps.tree_rows import TreeRow
 from core.words import counted
 
 FOLDER = Path(__file__).parent

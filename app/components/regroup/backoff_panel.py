@@ -8,7 +8,7 @@ from app.components.command import command_popover
 from app.components.regroup.draft import Draft
 from app.components.regroup.saving import saved_as
 from core.plots.backoff import plot_risk_coverage
-from core.regrouping.looks import record_look
+from core.regrouping.keeping.looks import record_look
 from core.regrouping.truth.backoff import (
     MEANINGS,
     Answerable,

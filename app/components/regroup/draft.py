@@ -15,7 +15,8 @@ from app import cache, state
 from app.components.confusion_editor import EditorEvent
 from app.components.plain_text import plain
 from core.errors import RegroupError
-from core.regrouping.drafts import (
+from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.drafts import (
     KeptDraft,
     draft_stamp,
     find_state,
@@ -23,9 +24,8 @@ from core.regrouping.drafts import (
     save_draft,
     steps_since,
 )
-from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
 from core.regrouping.names import name_some
+from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.suggesting.wishes import Wishes
 from core.words import counted
 

@@ -9,9 +9,9 @@ from app import cache
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, kept_for_later
-from core.regrouping.files import MAX_BYTES, FileKind, read_grouping, write_grouping
-from core.regrouping.saved import SavedGrouping, where_from
-from core.regrouping.store import delete_grouping
+from core.regrouping.keeping.files import MAX_BYTES, FileKind, read_grouping, write_grouping
+from core.regrouping.keeping.saved import SavedGrouping, where_from
+from core.regrouping.keeping.store import delete_grouping
 from core.runs.run import Run
 from core.words import SPLIT_NAMES, counted
 

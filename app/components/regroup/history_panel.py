@@ -9,9 +9,9 @@ from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
 from core.regrouping.compare import Difference, compare_groupings
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.states import Node
-from core.regrouping.tree_rows import list_rows
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.states import Node
+from core.regrouping.steps.tree_rows import list_rows
 from core.runs.run import Run
 from core.words import counted
 

@@ -8,7 +8,7 @@ from app import cache, state
 from app.components.plain_text import plain
 from app.navigation import Page, go_to
 from core.jobs.retraining import MAX_SEEDS, MORE_SEEDS, default_seeds, retrain
-from core.regrouping.store import load_grouping
+from core.regrouping.keeping.store import load_grouping
 from core.runs.imported import is_imported
 from core.runs.run import Run, State
 

@@ -7,10 +7,10 @@ from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, kept_for_later
 from app.components.regroup.retraining import train_on_groups
 from app.navigation import Page, go_to
-from core.regrouping.history import GroupingHistory
-from core.regrouping.looks import look_number, was_looked_at
-from core.regrouping.saved import SavedGrouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.looks import look_number, was_looked_at
+from core.regrouping.keeping.saved import SavedGrouping
+from core.regrouping.keeping.store import save_grouping
+from core.regrouping.steps.history import GroupingHistory
 from core.runs.run import Run
 
 NAME = "regroup_save_name"

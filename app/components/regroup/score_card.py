@@ -7,8 +7,8 @@ from app.components.regroup.draft import Draft
 from app.components.regroup.score_table import Measured, score_table
 from app.components.regroup.search_test import found_gain, search_test
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.looks import record_look
+from core.regrouping.keeping.looks import record_look
+from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.truth.gain import Gain, chance_gain, search_behind
 from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_words
 from core.runs.run import Run

@@ -10,7 +10,7 @@ from app.failures import shown_as_text
 from core.errors import RunError
 from core.jobs.exports import FORMATS, check_format
 from core.jobs.kept_exports import KeptExport, find_export, keep_export
-from core.regrouping.store import SavedGrouping
+from core.regrouping.keeping.store import SavedGrouping
 from core.runs.run import Run, State
 from core.words import counted, size_in_words
 

@@ -2,7 +2,7 @@
 
 from app import cache
 from core.datasets.dataset import Dataset
-from core.regrouping.store import load_grouping
+from core.regrouping.keeping.store import load_grouping
 
 
 def count_classes(dataset: Dataset, grouping: str | None) -> int:

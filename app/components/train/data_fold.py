@@ -8,7 +8,7 @@ from app import cache, state
 from app.components.plain_text import plain
 from app.components.train.fields import FIELDS, choice_field, image_size_field, rare_fields
 from core.datasets.dataset import Dataset
-from core.regrouping.store import list_groupings
+from core.regrouping.keeping.store import list_groupings
 
 RESIZES = {"area": "Area", "bilinear": "Bilinear", "bicubic": "Bicubic", "lanczos": "Lanczos"}
 FITS = {"stretch": "Stretch", "pad": "Pad with black", "crop": "Crop to the middle"}

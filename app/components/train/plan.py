@@ -8,7 +8,7 @@ from app.components.train.steps import count_steps
 from core.datasets.dataset import SPLITS, Dataset
 from core.datasets.gaps import find_gaps
 from core.evaluation.shown import pictures_seen
-from core.regrouping.store import load_grouping
+from core.regrouping.keeping.store import load_grouping
 from core.runs.augmentation import describe, find_risks
 from core.runs.config import RunConfig
 

@@ -21,7 +21,7 @@ from core.jobs.queue import (
 )
 from core.models.stack.store import save_stack
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import save_grouping
+from core.regrouping.keeping.store import save_grouping
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, delete_run
 from core.runs.stack import StackLayer

@@ -9,7 +9,7 @@ from core.jobs.queue import queued_runs
 from core.jobs.retraining import default_seeds, missing_seeds, retrain, train_depths
 from core.regrouping.duel.depth import depth_of
 from core.regrouping.grouping import Grouping
-from core.regrouping.store import SavedGrouping, save_grouping
+from core.regrouping.keeping.store import SavedGrouping, save_grouping
 from core.runs.run import Run, State
 from core.workspace import Workspace, write_json
 

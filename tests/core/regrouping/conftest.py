@@ -1,6 +1,6 @@
 import pytest
 
-from core.regrouping.history import GroupingHistory
+from core.regrouping.steps.history import GroupingHistory
 
 
 @pytest.fixture

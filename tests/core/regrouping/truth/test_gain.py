@@ -10,8 +10,8 @@ from scipy.stats import binom
 from core.errors import GroupingError, StoppedError
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
 from core.regrouping.scoring.score import score_grouping
+from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.suggesting.search import search
 from core.regrouping.suggesting.settings import SearchSettings
 from core.regrouping.truth.gain import (

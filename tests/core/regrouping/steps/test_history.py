@@ -3,9 +3,9 @@ from history_walks import CLASSES, actions, walk
 from hypothesis import given, settings
 
 from core.errors import GroupingError
-from core.regrouping import history as module
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
+from core.regrouping.steps import history as module
+from core.regrouping.steps.history import GroupingHistory
 
 
 def test_undo_and_redo_walk_through_the_steps(history):

@@ -1,6 +1,6 @@
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.tree_rows import list_rows
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.tree_rows import list_rows
 
 CLASSES = ("a", "b", "c", "d")
 

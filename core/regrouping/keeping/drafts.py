@@ -15,10 +15,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import GroupingError, WorkspaceError
-from core.regrouping.history import GroupingHistory
-from core.regrouping.history_file import history_from_json, history_to_json
-from core.regrouping.lock import locked
-from core.regrouping.states import Node
+from core.regrouping.keeping.lock import locked
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.history_file import history_from_json, history_to_json
+from core.regrouping.steps.states import Node
 from core.regrouping.suggesting.wishes import Wishes
 from core.workspace import Workspace, check_name, read_json, write_bytes
 

@@ -4,8 +4,8 @@ import pytest
 
 from core.errors import WorkspaceError
 from core.regrouping.grouping import Grouping
-from core.regrouping.looks import count_looks, groups_text, list_looks, record_look, was_looked_at
-from core.regrouping.store import list_groupings
+from core.regrouping.keeping.looks import count_looks, groups_text, list_looks, record_look, was_looked_at
+from core.regrouping.keeping.store import list_groupings
 
 CLASSES = ("cat", "dog", "car")
 ALONE = Grouping.identity(CLASSES)

@@ -6,9 +6,9 @@ from history_walks import CLASSES, actions, walk
 from hypothesis import given, settings
 
 from core.errors import GroupingError
-from core.regrouping.history import GroupingHistory
-from core.regrouping.history_file import history_from_json, history_to_json
-from core.regrouping.states import is_same
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.history_file import history_from_json, history_to_json
+from core.regrouping.steps.states import is_same
 
 
 @settings(deadline=None, max_examples=60)

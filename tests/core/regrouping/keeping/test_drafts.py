@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import GroupingError, WorkspaceError
-from core.regrouping import lock
-from core.regrouping.drafts import (
+from core.regrouping.grouping import Grouping
+from core.regrouping.keeping import lock
+from core.regrouping.keeping.drafts import (
     NEVER,
     KeptDraft,
     draft_stamp,
@@ -18,9 +19,8 @@ from core.regrouping.drafts import (
     save_draft,
     steps_since,
 )
-from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.store import list_groupings
+from core.regrouping.keeping.store import list_groupings
+from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.suggesting.wishes import Wishes
 from core.workspace import Workspace
 

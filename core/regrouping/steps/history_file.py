@@ -5,8 +5,8 @@ from typing import Any
 
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.states import Node, check_change
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.states import Node, check_change
 
 FORMAT = 2  # histories of format 1 were lists without branches
 

@@ -5,8 +5,8 @@ The order does not depend on the state that counts now, so that no line jumps wh
 
 from dataclasses import dataclass
 
-from core.regrouping.history import GroupingHistory
-from core.regrouping.states import Node
+from core.regrouping.steps.history import GroupingHistory
+from core.regrouping.steps.states import Node
 
 MAX_ROWS = 400  # states in the list; older ones without a name are left out
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import GroupingError
-from core.regrouping import files as module
-from core.regrouping.files import read_grouping, write_grouping
 from core.regrouping.grouping import Grouping
-from core.regrouping.saved import SavedGrouping
+from core.regrouping.keeping import files as module
+from core.regrouping.keeping.files import read_grouping, write_grouping
+from core.regrouping.keeping.saved import SavedGrouping
 
 CLASSES = ("cat", "dog", "car")
 PETS = Grouping.identity(CLASSES).merge(["cat", "dog"], "pet")

@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.saved import FORMAT, SavedGrouping, to_content, with_origin
 from core.regrouping.names import MAX_NAME_LENGTH, check_group_name
-from core.regrouping.saved import FORMAT, SavedGrouping, to_content, with_origin
 from core.words import some
 
 MAX_BYTES = 20_000_000  # of a file of a grouping; 3,000 classes take some 200 kB

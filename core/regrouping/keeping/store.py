@@ -9,10 +9,10 @@ from pathlib import Path
 
 from core.errors import GroupingError, WorkspaceError
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.lock import locked
-from core.regrouping.looks import groups_text, was_looked_at
-from core.regrouping.saved import SavedGrouping, author_name, from_content, to_content
+from core.regrouping.keeping.lock import locked
+from core.regrouping.keeping.looks import groups_text, was_looked_at
+from core.regrouping.keeping.saved import SavedGrouping, author_name, from_content, to_content
+from core.regrouping.steps.history import GroupingHistory
 from core.workspace import Workspace, check_name, read_json, write_json
 
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping, check_new_name
-from core.regrouping.states import Node, change_between, is_same
+from core.regrouping.steps.states import Node, change_between, is_same
 
 START_LABEL = "Start"
 COALESCE_S = 10.0  # seconds within which steps of one key become one step

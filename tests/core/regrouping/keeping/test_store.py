@@ -5,14 +5,14 @@ import pytest
 
 from core.errors import GroupingError, WorkspaceError
 from core.regrouping.grouping import Grouping
-from core.regrouping.history import GroupingHistory
-from core.regrouping.looks import record_look
-from core.regrouping.store import (
+from core.regrouping.keeping.looks import record_look
+from core.regrouping.keeping.store import (
     delete_grouping,
     list_groupings,
     load_grouping,
     save_grouping,
 )
+from core.regrouping.steps.history import GroupingHistory
 
 CLASSES = ("cat", "dog", "car")
 PETS = Grouping.identity(CLASSES).merge(["cat", "dog"], "pet")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.errors import WorkspaceError
 from core.regrouping.grouping import Grouping
-from core.regrouping.lock import locked
+from core.regrouping.keeping.lock import locked
 from core.workspace import Workspace, check_name, read_json, write_json
 
 DEPTHS_RULE = "fine-tuning depths"  # of a look at all depths at once

@@ -1,0 +1,1 @@
+"""The steps of building a grouping as a tree: undo, redo, branches and named states."""
