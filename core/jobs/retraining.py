@@ -55,21 +55,6 @@ def default_seeds(full: Run, num_seeds: int = 1 + MORE_SEEDS) -> tuple[int, ...]
     return tuple(range(first, first + num_seeds))
 
 
-def missing_seeds(
-    workspace: Workspace, full: Run, groups: Mapping[str, str] | None, seeds: Iterable[int]
-) -> list[int]:
-    """Return the seeds of which no run with these groups is done, waits or is being trained.
-
-    Args:
-        workspace: Where the runs are.
-        full: The run with the settings.
-        groups: Class to group; None for runs on all classes.
-        seeds: The wanted seeds.
-    """
-    there = _existing(workspace, full, groups)
-    return [seed for seed in dict.fromkeys(seeds) if (depth_of(full), seed) not in there]
-
-
 def retrain(
     workspace: Workspace,
     full: Run,

@@ -96,8 +96,9 @@ def look_number(workspace: Workspace, dataset_name: str, run_id: str, grouping: 
     """
     looks = list_looks(workspace, dataset_name)
     number = _number(looks, run_id, groups_text(grouping))
-    of_run = sum(look.run_id == run_id for look in looks)
-    return (number, False) if number else (of_run + 1, True)
+    if number:
+        return number, False
+    return count_looks(workspace, dataset_name, run_id) + 1, True
 
 
 def was_looked_at(workspace: Workspace, dataset_name: str, grouping: Grouping) -> bool:

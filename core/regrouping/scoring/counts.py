@@ -84,11 +84,6 @@ class SparseCounts:
         return self._summed(self.rows, self.counts)
 
     @cached_property
-    def column_sums(self) -> np.ndarray:
-        """Images that were predicted as each class, int64, shape ``(num_classes,)``."""
-        return self._summed(self.columns, self.counts)
-
-    @cached_property
     def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Classes taken for each other: the lower one, the higher one, images in both directions."""
         low, high = np.minimum(self.rows, self.columns), np.maximum(self.rows, self.columns)

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ModelError, RunError
 from core.jobs.queue import queued_runs
-from core.jobs.retraining import default_seeds, missing_seeds, retrain, train_depths
+from core.jobs.retraining import default_seeds, retrain, train_depths
 from core.regrouping.duel.depth import depth_of
 from core.regrouping.grouping import Grouping
 from core.regrouping.keeping.store import SavedGrouping, save_grouping
@@ -49,7 +49,6 @@ def test_a_run_that_is_done_or_waits_is_not_trained_again(
     home: Workspace, full: Run, saved: SavedGrouping, finish_run: Callable[..., Run]
 ) -> None:
     done = finish_run(home, groups=GROUPS, grouping="under another name", seed=5)
-    assert missing_seeds(home, full, GROUPS, (4, 5, 6)) == [4, 6]
     first = retrain(home, full, saved, (4, 5, 5))
     assert [run.config.seed for run in first.queued] == [4]
     assert first.existing == (done,)
