@@ -50,6 +50,7 @@ def test_a_killed_training_is_resumed_and_goes_on_where_it_was(
     assert wait_for_end(run).state is State.INTERRUPTED
     before = run.history
     assert 2 <= len(before) < 12
+    wait_until(lambda: not run.is_alive())  # the supervisor holds the run while it writes how it ended
     resume(ended_home, run)
     ensure_supervised(ended_home)
     next_run = submit(ended_home, config.model_copy(update={"epochs": 1}))
