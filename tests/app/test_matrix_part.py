@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from popovers import open_popovers
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
@@ -61,7 +62,7 @@ def test_another_order_is_drawn_when_it_is_chosen(open_page: OpenPage, run: Run,
 def test_the_best_order_is_told_and_one_click_away(open_page: OpenPage, run: Run, drawn: dict) -> None:
     app = open_it(open_page, run)
     app.selectbox(key="regroup_order").select("recall").run()
-    best = app.button(key="regroup_best_order")
+    best = open_popovers(app, "regroup_scores").button(key="regroup_best_order")
     assert best.label.startswith("Take the best: ")
     best.click().run()
     assert app.selectbox(key="regroup_order").value != "recall"
@@ -70,7 +71,7 @@ def test_the_best_order_is_told_and_one_click_away(open_page: OpenPage, run: Run
 
 
 def test_every_order_stands_with_its_scores(open_page: OpenPage, run: Run, drawn: dict) -> None:
-    app = open_it(open_page, run)
+    app = open_popovers(open_it(open_page, run), "regroup_scores")
     table = next(one.proto.body for one in app.get("html") if "order-scores" in one.proto.body)
     for title in ("As given", "By name", "Spectral", "Reverse Cuthill-McKee", "by chance"):
         assert title in table

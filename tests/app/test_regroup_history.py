@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from popovers import open_popovers
 from streamlit.testing.v1 import AppTest
 
 from app.components.history_tree import list_lines, read_event
@@ -182,6 +183,7 @@ def test_groups_from_a_file_that_were_chosen_on_test_stay_marked_so(
     )
     press(act(app), "regroup_read")
     merge(app, "2", "3")
+    open_popovers(app, "regroup_save_form")
     app.text_input(key="regroup_save_name").set_value("more")
     press(app, "regroup_save")
     assert load_grouping(workspace, "digits", "more").split == "test"
@@ -213,7 +215,7 @@ def test_everything_in_one_group_is_shown_and_not_trained_on(
 ) -> None:
     every = Grouping.identity(NAMES).merge(NAMES, "<b>every</b> *one*")
     save_grouping(workspace, "digits", "every one", every, run_id=run.id)
-    app = press(open_it(open_page, run, "saved"), "regroup_open")
+    app = open_popovers(press(open_it(open_page, run, "saved"), "regroup_open"), "regroup_train_form")
     for panel in ("groups", "history", "price"):
         act(app, regroup_panel=panel)
         assert "10 classes → 1 group" in text_of(app)

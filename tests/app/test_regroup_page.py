@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from popovers import open_popovers
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
@@ -97,7 +98,8 @@ def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: Op
 def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
     (first,) = [button.label for button in app.button if button.label.startswith("Look at")]
-    press(press(press(app, first), "Merge"), "Clear the choice")
+    app = open_popovers(press(press(app, first), "Merge"), "regroup_more")
+    press(app, "Clear the choice")
     assert first not in [button.label for button in app.button]
 
 
@@ -143,6 +145,7 @@ def test_test_scores_stay_covered_until_the_grouping_is_saved(
     on_test = f">{score(run, [['0', '1']], 'test').accuracy_merged:.3f} <small>"
     assert "covered" in table_of(app)
     assert on_test not in table_of(app)
+    open_popovers(app, "regroup_save_form")
     app.text_input(key="regroup_save_name").set_value("round ones")
     press(app, "Save grouping")
     assert "covered</span>" not in table_of(app)
@@ -203,7 +206,7 @@ def test_a_saved_name_is_replaced_only_when_asked(
     names = [str(n) for n in range(10)]
     save_grouping(workspace, "digits", "mine", Grouping.identity(names).merge(["0", "9"]), run_id="")
     app = open_page(PAGE, dataset="digits", run=run.id)
-    suggest(app)
+    open_popovers(suggest(app), "regroup_save_form")
     app.text_input(key="regroup_save_name").set_value("mine")
     press(app, "Save grouping")
     assert "There is already a grouping 'mine'" in app.error[0].value
@@ -217,7 +220,7 @@ def test_a_saved_name_is_replaced_only_when_asked(
 def test_saving_says_which_look_at_test_it_is_and_what_was_judged_stays(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
-    app = press(open_with_pair(open_page, run), "Merge")
+    app = open_popovers(press(open_with_pair(open_page, run), "Merge"), "regroup_save_form")
     assert "Saving uncovers test: look 1 at the test images" in text_of(app)
     assert count_looks(workspace, "digits", run.id) == 0
     app.text_input(key="regroup_save_name").set_value("mine")
@@ -236,7 +239,7 @@ def test_saving_says_which_look_at_test_it_is_and_what_was_judged_stays(
 def test_train_queues_a_run_with_the_same_settings_on_the_groups(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
-    app = press(open_with_pair(open_page, run), "Merge")
+    app = open_popovers(press(open_with_pair(open_page, run), "Merge"), "regroup_train_form")
     app.number_input(key="regroup_seeds").set_value(1)
     press(app, "Train on these groups")
     (queued,) = [path for path in workspace.runs_dir.glob("*") if path.name != run.id]

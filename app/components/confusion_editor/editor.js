@@ -54,7 +54,7 @@ class ConfusionEditor {
     endAnsweredPreview(this);
     this.rebuild(isOther ? null : old);
     if (oldFine && !isOther && String(oldFine.groupOf) !== String(fine.groupOf)) this.followGroups();
-    this.draw();
+    this.draw(true);
     updateToolbar(this);
     this.overlay.setAttribute("aria-label", `Confusion matrix of ${fine.numClasses} classes in ${fine.groupNames.length} `
       + "groups. Arrow keys move, N goes to the next confusion, Space shows its pictures, Enter merges, ? tells all keys.");
@@ -103,9 +103,9 @@ class ConfusionEditor {
     if (changed && this.root.clientWidth) this.draw();
   }
 
-  draw() {
+  draw(atOnce = false) {
     this.treeWidth = widthOfTree(this);
-    drawEditor(this);
+    drawEditor(this, atOnce);
   }
 
   // Called when the matrix stands on the canvas.

@@ -1,4 +1,5 @@
-// When and what is painted: the layout at once, the picture in the next frame, so that many events cost one painting.
+// When and what is painted: the layout at once, the picture in the next frame, so that many events cost one painting;
+// an answer of Python at once, since Streamlit hands it over after a frame has passed already.
 // What has not changed is kept: the matrix as pixels is made anew only if its cells, places or the view have changed.
 // A change of order, and folding, is shown as a movement, so that the eye can follow which classes go where.
 
@@ -15,8 +16,8 @@ function painterOf(editor) {
   return painters.get(editor);
 }
 
-// Lays the editor out now and paints it in the next frame.
-function drawEditor(editor) {
+// Lays the editor out now and paints it in the next frame, or at once.
+function drawEditor(editor, atOnce) {
   const { model, view, theme } = editor;
   const painter = painterOf(editor);
   editor.width = editor.root.clientWidth || 600;
@@ -30,7 +31,10 @@ function drawEditor(editor) {
   editor.find("zoom").hidden = maxZoom(model, plot) < WORTH_ZOOMING;
   if (painter.order !== model.order) editor.overlay.dataset.order = model.order.join(" ");
   painter.order = model.order;
-  painter.frame ||= requestAnimationFrame(() => paint(editor, painter));
+  if (atOnce) {
+    cancelAnimationFrame(painter.frame);
+    paint(editor, painter);
+  } else painter.frame ||= requestAnimationFrame(() => paint(editor, painter));
 }
 
 // A zoomed view stays where it is when rows and columns become fewer or more.

@@ -93,10 +93,12 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
 
 
 def _more(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
-    with st.popover("More", icon=":material/more_horiz:"):
-        st.button("Clear the choice", on_click=draft.choose, args=((),), key="regroup_clear")
-        if len(classes) <= MAX_NAMED:
-            command_lines(["evidence", run.id, *classes])
+    popover = st.popover("More", icon=":material/more_horiz:", key="regroup_more", on_change="rerun")
+    if popover.open:
+        with popover:
+            st.button("Clear the choice", on_click=draft.choose, args=((),), key="regroup_clear")
+            if len(classes) <= MAX_NAMED:
+                command_lines(["evidence", run.id, *classes])
 
 
 def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:

@@ -80,21 +80,33 @@ def choose_order(run_id: str, scores: Mapping[str, OrderScore]) -> str:
         "diagonal.",
         **state.bind(KEY),
     )
-    score = scores[order]
-    with row.popover("Scores", icon=":material/format_list_numbered:", help="All orders with their scores."):
-        st.html(_table(scores, best))
-        if score.near_diagonal < most:
-            st.button(
-                f"Take the best: {ORDERS[best].title}",
-                on_click=_take_order,
-                args=(best,),
-                key="regroup_best_order",
-                help="The order with the largest share of mistakes near the diagonal.",
-            )
-        st.caption(SCORE_HELP.format(band=counted(score.band, "place")))
-        st.caption(f"{ORDERS[order].title}: {ORDERS[order].help}")
-        st.code(f"regroup orders {run_id}", language="bash")
+    popover = row.popover(
+        "Scores",
+        icon=":material/format_list_numbered:",
+        help="All orders with their scores.",
+        key="regroup_scores",
+        on_change="rerun",
+    )
+    if popover.open:
+        with popover:
+            _all_scores(run_id, scores, order, best)
     return order
+
+
+def _all_scores(run_id: str, scores: Mapping[str, OrderScore], order: str, best: str) -> None:
+    score = scores[order]
+    st.html(_table(scores, best))
+    if score.near_diagonal < scores[best].near_diagonal:
+        st.button(
+            f"Take the best: {ORDERS[best].title}",
+            on_click=_take_order,
+            args=(best,),
+            key="regroup_best_order",
+            help="The order with the largest share of mistakes near the diagonal.",
+        )
+    st.caption(SCORE_HELP.format(band=counted(score.band, "place")))
+    st.caption(f"{ORDERS[order].title}: {ORDERS[order].help}")
+    st.code(f"regroup orders {run_id}", language="bash")
 
 
 def react(draft: Draft, event: EditorEvent) -> None:

@@ -46,15 +46,28 @@ def next_steps(run: Run, draft: Draft, saved: str | None) -> None:
     proposal = saved or _propose_name(grouping.num_groups, names)
     is_merged = grouping.num_groups < grouping.num_classes
     row = st.container(horizontal=True, gap="small")
-    with row.popover("Save", icon=":material/lock:", disabled=not is_merged):
-        _save_form(run, draft, saved, proposal)
-    with row.popover("Train", icon=":material/model_training:", type="primary", disabled=not is_merged):
-        train_on_groups(
-            run,
-            lambda: saved or _keep(run, draft, proposal),
-            enabled=is_merged and grouping.num_groups > 1,
-            key="regroup",
-        )
+    save = row.popover(
+        "Save", icon=":material/lock:", disabled=not is_merged, key="regroup_save_form", on_change="rerun"
+    )
+    if save.open:
+        with save:
+            _save_form(run, draft, saved, proposal)
+    train = row.popover(
+        "Train",
+        icon=":material/model_training:",
+        type="primary",
+        disabled=not is_merged,
+        key="regroup_train_form",
+        on_change="rerun",
+    )
+    if train.open:
+        with train:
+            train_on_groups(
+                run,
+                lambda: saved or _keep(run, draft, proposal),
+                enabled=is_merged and grouping.num_groups > 1,
+                key="regroup",
+            )
     if row.button(
         "Compare",
         icon=":material/balance:",
