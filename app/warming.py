@@ -21,6 +21,12 @@ def warm_first_page(workspace: Workspace) -> None:
     thumbnails(dataset, find_samples(dataset)[:NUM_PICTURES])
 
 
+def warm_matrix(workspace: Workspace) -> None:
+    """Import, where there are runs, what their first matrix would wait 0.4 s for."""
+    if any(workspace.runs_dir.iterdir()):
+        importlib.import_module("scipy.cluster.hierarchy")
+
+
 @functools.cache
 def warm_evidence() -> None:
     """Import, in the background and once, what the first pair chosen on Regroup would wait 0.4 s for."""

@@ -68,9 +68,10 @@ def _get_ready(workspace: Workspace, host: str, port: int) -> None:
     from core.jobs.supervisor import serve  # noqa: PLC0415
 
     serve(workspace)
-    from app.warming import warm_first_page  # noqa: PLC0415
+    from app.warming import warm_first_page, warm_matrix  # noqa: PLC0415
 
     warm_first_page(workspace)
+    warm_matrix(workspace)
 
 
 def _is_answered(host: str, port: int) -> bool:

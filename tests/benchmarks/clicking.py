@@ -13,7 +13,7 @@ import pandas as pd
 from playwright.sync_api import Browser, Locator, Page
 
 from core.datasets.dataset import Dataset
-from core.datasets.store import save_dataset
+from core.datasets.store import prepare_builtins, save_dataset
 from core.predictions import Predictions, save_predictions
 from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
@@ -58,6 +58,7 @@ def make_workspace(home: Path, num_classes: int) -> tuple[Workspace, Run]:
     """Make a dataset ``bench`` and a finished run on it in which classes 2k and 2k + 1 are confused."""
     random = np.random.default_rng(0)
     workspace = open_workspace(home)
+    prepare_builtins(workspace)  # who has a run has them: making them takes a fresh server some seconds
     images_a_class, side = SIZES[num_classes]
     names = tuple(f"class {index:03d}" for index in range(num_classes))
     splits = [split for split, count in images_a_class.items() for _ in range(count)] * num_classes
