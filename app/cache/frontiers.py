@@ -30,7 +30,7 @@ def frontier(run_id: str, settings: SearchSettings) -> list[FrontierPoint]:
 
 def frontier_point(run_id: str, grouping: Grouping) -> FrontierPoint:
     """Where a grouping stands beside the frontier."""
-    return _point(run_id, predictions_key(run_id, "val"), grouping.assignment, grouping)
+    return _point(run_id, predictions_key(run_id, "val"), grouping.partition, grouping)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Merging step by step")
@@ -45,6 +45,6 @@ def _frontier(run_id: str, key: tuple[str, int], text: str, _settings: SearchSet
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _point(
-    run_id: str, key: tuple[str, int], assignment: tuple[int, ...], _grouping: Grouping
+    run_id: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
 ) -> FrontierPoint:
     return score_point(scorer(run_id, "val"), _grouping)

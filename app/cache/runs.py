@@ -18,7 +18,7 @@ from core.explain import service
 from core.jobs.load import LoadGauge
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring.clusters import clusters_of
+from core.evaluation.clusters import clusters_of
 from core.regrouping.scoring.score import GroupingScore, score_grouping
 from core.regrouping.scoring.scorer import Scorer
 from core.runs.config import RunConfig
@@ -138,7 +138,7 @@ def clusters(run_id: str, split: str) -> np.ndarray | None:
 def grouping_score(run_id: str, split: str, grouping: Grouping) -> GroupingScore:
     """Scores of a grouping on a run's stored predictions."""
     key = (*predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset))
-    return _grouping_score(*key, grouping.assignment, grouping)
+    return _grouping_score(*key, grouping.partition, grouping)
 
 
 def label_issues(name: str, run_id: str) -> LabelIssues:
@@ -224,7 +224,7 @@ def _clusters(path: str, file_time: int, key: DatasetKey) -> np.ndarray | None:
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _grouping_score(
-    path: str, file_time: int, key: DatasetKey, assignment: tuple[int, ...], _grouping: Grouping
+    path: str, file_time: int, key: DatasetKey, partition: bytes, _grouping: Grouping
 ) -> GroupingScore:
     clusters = _clusters(path, file_time, key)
     return score_grouping(scorer_of(path, file_time), _grouping, clusters=clusters)

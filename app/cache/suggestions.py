@@ -41,7 +41,7 @@ def suggestion(run_id: str, settings: SearchSettings) -> Suggestion:
 
 def suggested_accuracies(run_id: str, grouping: Grouping) -> Accuracies:
     """What suggested groups would give on validation."""
-    return _accuracies(run_id, predictions_key(run_id, "val"), grouping.assignment, grouping)
+    return _accuracies(run_id, predictions_key(run_id, "val"), grouping.partition, grouping)
 
 
 @st.cache_resource
@@ -57,6 +57,6 @@ def _suggestion(run_id: str, key: tuple[str, int], text: str, _settings: SearchS
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def _accuracies(
-    run_id: str, key: tuple[str, int], assignment: tuple[int, ...], _grouping: Grouping
+    run_id: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
 ) -> Accuracies:
     return scorer(run_id, "val").accuracies(_grouping)

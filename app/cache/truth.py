@@ -13,7 +13,7 @@ from core.regrouping.truth.gain import Gain
 
 def price(run_id: str, split: str, grouping: Grouping) -> prices.Price:
     """What merging costs, on a run's stored predictions."""
-    return _price(run_id, split, predictions_key(run_id, split), grouping.assignment, grouping)
+    return _price(run_id, split, predictions_key(run_id, split), grouping.partition, grouping)
 
 
 def class_changes(run_id: str, split: str, grouping: Grouping, *, summed: bool) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def group_rates(run_id: str, split: str, grouping: Grouping, *, summed: bool) ->
 
 def answerable(run_id: str, split: str, grouping: Grouping) -> backoff.Answerable:
     """What could be answered for each image, and how sure."""
-    return _answerable(run_id, split, predictions_key(run_id, split), grouping.assignment, grouping)
+    return _answerable(run_id, split, predictions_key(run_id, split), grouping.partition, grouping)
 
 
 @st.cache_resource
@@ -48,13 +48,13 @@ def _answers(run_id: str, split: str, grouping: Grouping, summed: bool) -> membe
 
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _price(
-    run_id: str, split: str, key: tuple[str, int], assignment: tuple[int, ...], _grouping: Grouping
+    run_id: str, split: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
 ) -> prices.Price:
     return prices.price(sparse_counts(run_id, split), _grouping)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _answerable(
-    run_id: str, split: str, key: tuple[str, int], assignment: tuple[int, ...], _grouping: Grouping
+    run_id: str, split: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
 ) -> backoff.Answerable:
     return backoff.answerable(scorer(run_id, split), _grouping)

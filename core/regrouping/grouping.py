@@ -97,6 +97,11 @@ class Grouping:
         return np.asarray(self.assignment, dtype=np.int64)
 
     @cached_property
+    def partition(self) -> bytes:
+        """Tells divisions of the classes apart, whatever the groups are called; quick to hash."""
+        return self.group_of_class.tobytes()
+
+    @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
         """Group name to its classes."""
         found: dict[str, list[str]] = {group: [] for group in self.group_names}
