@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 SOME = 8  # names shown in a message before "and ... more"
+PERCENT = "\N{NO-BREAK SPACE}%"  # after a number: both stay on one line
 SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}
 
 

@@ -15,6 +15,13 @@ from core.runs.config import RunConfig
 from core.runs.run import Run, State, create_run
 from core.workspace import Workspace, open_workspace
 
+LONG_FILES = ("tests/e2e/", "tests/core/training/", "tests/core/jobs/")  # minutes each; others take seconds
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long files begin first, so that two processes that take file after file end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
+
 
 def planted_probs(y_true: np.ndarray, num_classes: int, *, seed: int = 0) -> np.ndarray:
     """Probabilities in which classes 0 and 1, 2 and 3 ... are taken for each other in four of ten cases."""

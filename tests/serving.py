@@ -20,6 +20,9 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+WITHOUT_SPARE = (
+    "import math, core.jobs.supervisor as s; s.FIRST_SPARE_S = math.inf; from app.cli import main; main()"
+)
 START_S = 90  # how long a server may take to answer
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER_FLAGS = (
@@ -76,9 +79,13 @@ def start_server(command: Sequence[str], *, folder: Path = ROOT) -> Server:
     raise RuntimeError(f"the server did not answer at {server.url} within {START_S} s, or ended")
 
 
-def dashboard_command(home: Path) -> list[str]:
-    """The command that starts the dashboard on a workspace; its port is still to be added."""
-    return [sys.executable, "-m", "app.cli", "app", "--no-browser", "--home", str(home), "--port"]
+def dashboard_command(home: Path, *, spare: bool = True) -> list[str]:
+    """The command that starts the dashboard on a workspace; its port is still to be added.
+
+    Without a spare worker it imports TensorFlow only when something is trained.
+    """
+    program = ["-m", "app.cli"] if spare else ["-c", WITHOUT_SPARE]
+    return [sys.executable, *program, "app", "--no-browser", "--home", str(home), "--port"]
 
 
 @contextmanager
@@ -123,10 +130,11 @@ def press_button(page: Page, name: str) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Headless Chromium."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Headless Chromium, with more flags than the usual ones."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_FLAGS))
+        args = [*BROWSER_FLAGS, *flags]
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=args)
         yield browser
         browser.close()
 

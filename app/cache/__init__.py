@@ -18,7 +18,7 @@ from app.cache.datasets import (
     trouble,
 )
 from app.cache.duels import depths, duel
-from app.cache.evidence import evidence_of_block, evidence_of_pair, looked_at, train_counts
+from app.cache.evidence import evidence_of_block, evidence_of_pair, looks
 from app.cache.groupings import saved_groupings
 from app.cache.home import workspace
 from app.cache.models import layer_table, occluded_datasets, trained_runs
@@ -70,7 +70,7 @@ __all__ = [
     "label_issues",
     "layer_table",
     "load_gauge",
-    "looked_at",
+    "looks",
     "mean_images_of",
     "merge_tree",
     "occluded_datasets",
@@ -87,7 +87,6 @@ __all__ = [
     "search_gains",
     "sparse_counts",
     "thumbnails_of",
-    "train_counts",
     "trained_runs",
     "trouble",
     "val_counts",

@@ -12,13 +12,13 @@ import streamlit as st
 from app.cache.datasets import dataset, dataset_key, dataset_times
 from app.cache.home import changed_at, workspace
 from core.errors import RegroupError, RunError
+from core.evaluation.clusters import clusters_of
 from core.evaluation.confusion import compute_confusion
 from core.evaluation.label_issues import LOOKED_AT, LabelIssues, find_label_issues
 from core.explain import service
 from core.jobs.load import LoadGauge
 from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
-from core.evaluation.clusters import clusters_of
 from core.regrouping.scoring.score import GroupingScore, score_grouping
 from core.regrouping.scoring.scorer import Scorer
 from core.runs.config import RunConfig

@@ -1,33 +1,21 @@
 """Suggested groups and how stable they are: from validation, kept by settings."""
 
-from typing import NamedTuple
+from pathlib import Path
 
 import streamlit as st
 
+from app.cache.home import changed_at, workspace
 from app.cache.runs import predictions, predictions_key, scorer
 from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.stability import (
+    KeptStability,
+    load_stability,
+    stability_folder,
+    stability_path,
+)
 from core.regrouping.scoring.scorer import Accuracies
 from core.regrouping.suggesting.search import Suggestion, search
 from core.regrouping.suggesting.settings import SearchSettings
-from core.regrouping.suggesting.stability import Stability
-
-
-class Measured(NamedTuple):
-    """The stability that was measured last for a run.
-
-    Attributes:
-        settings: The search that was repeated.
-        stability: How often classes came together.
-        num_images: Validation images of the run.
-        num_runs: Runs that took part.
-        by_groups: Whether groups of images were drawn.
-    """
-
-    settings: SearchSettings
-    stability: Stability
-    num_images: int
-    num_runs: int
-    by_groups: bool
 
 
 def suggestion(run_id: str, settings: SearchSettings) -> Suggestion:
@@ -44,10 +32,18 @@ def suggested_accuracies(run_id: str, grouping: Grouping) -> Accuracies:
     return _accuracies(run_id, predictions_key(run_id, "val"), grouping.partition, grouping)
 
 
-@st.cache_resource
-def stabilities() -> dict[tuple[str, int], Measured]:
-    """What was measured on this server, by the file of the run's validation predictions."""
-    return {}
+def stability(run_id: str, dataset_name: str, settings: SearchSettings) -> KeptStability | None:
+    """How stable the groups of a search for a number of groups are; None until that was measured."""
+    path = stability_path(workspace(), dataset_name, run_id, settings)
+    written = changed_at(path)
+    if not written:
+        return None
+    return _stability(str(path), written, run_id, predictions_key(run_id, "val"), settings)
+
+
+def has_stability(run_id: str, dataset_name: str) -> bool:
+    """Whether stability was measured for any search of a run."""
+    return bool(changed_at(stability_folder(workspace(), dataset_name, run_id)))
 
 
 @st.cache_resource(max_entries=50, show_spinner="Searching groups")
@@ -56,7 +52,12 @@ def _suggestion(run_id: str, key: tuple[str, int], text: str, _settings: SearchS
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def _accuracies(
-    run_id: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
-) -> Accuracies:
+def _accuracies(run_id: str, key: tuple[str, int], partition: bytes, _grouping: Grouping) -> Accuracies:
     return scorer(run_id, "val").accuracies(_grouping)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _stability(
+    path: str, written: int, run_id: str, key: tuple[str, int], _settings: SearchSettings
+) -> KeptStability | None:
+    return load_stability(Path(path), _settings, predictions(run_id, "val"))

@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from app.cache.datasets import dataset_key
 from app.cache.orders import sparse_counts
-from app.cache.runs import predictions_key, scorer
+from app.cache.runs import clusters, config, predictions_key, run, scorer
 from core.regrouping.grouping import Grouping
-from core.regrouping.truth import backoff, members
+from core.regrouping.truth import members, sureness
 from core.regrouping.truth import price as prices
 from core.regrouping.truth.gain import Gain
 
@@ -28,9 +29,10 @@ def group_rates(run_id: str, split: str, grouping: Grouping, *, summed: bool) ->
     return members.group_rates(sparse_counts(run_id, split), grouping, answers=answers)
 
 
-def answerable(run_id: str, split: str, grouping: Grouping) -> backoff.Answerable:
+def answerable(run_id: str, split: str, grouping: Grouping) -> sureness.Answerable:
     """What could be answered for each image, and how sure."""
-    return _answerable(run_id, split, predictions_key(run_id, split), grouping.partition, grouping)
+    keys = predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset)
+    return _answerable(run_id, split, keys, grouping.partition, grouping)
 
 
 @st.cache_resource
@@ -55,6 +57,6 @@ def _price(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _answerable(
-    run_id: str, split: str, key: tuple[str, int], partition: bytes, _grouping: Grouping
-) -> backoff.Answerable:
-    return backoff.answerable(scorer(run_id, split), _grouping)
+    run_id: str, split: str, keys: tuple[object, ...], partition: bytes, _grouping: Grouping
+) -> sureness.Answerable:
+    return sureness.answerable(scorer(run_id, split), _grouping, clusters=clusters(run_id, split))

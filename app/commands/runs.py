@@ -1,7 +1,7 @@
 """``regroup train`` and ``regroup runs``: queue trainings and follow, stop, resume or delete them."""
 
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,9 @@ from core.runs.config import RunConfig
 from core.runs.notes import About, load_about, run_name
 from core.runs.run import ACTIVE_STATES, Run, State, delete_run, find_run, list_runs
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.regrouping.keeping.looks import LookNumber
 
 app = typer.Typer(
     help="List runs, show, cancel, resume, delete, name, tag or archive one; bring one in.",
@@ -66,12 +69,15 @@ def list_all(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List runs, newest first."""
+    """List runs, newest first; test figures of runs on groups are looks, which are counted."""
     from core.evaluation.summary import summarize_runs  # noqa: PLC0415
 
-    found = {run.id: (run, load_about(run)) for run in list_runs(workspace_of(context, home))}
+    workspace = workspace_of(context, home)
+    found = {run.id: (run, load_about(run)) for run in list_runs(workspace)}
     shown = [run for run, about in found.values() if with_archived or not about.archived]
     summaries = [{**s, **_written_of(found[s["run"]][1])} for s in summarize_runs(shown)]
+    for run, summary in zip(shown, summaries, strict=True):
+        _count_look(workspace, run, summary)
     if wants_json(context, as_json):
         print_json(summaries)
         return
@@ -163,6 +169,15 @@ def _written_of(about: About) -> dict[str, Any]:
     return {"title": about.title, "tags": list(about.tags), "note": about.note, "archived": about.archived}
 
 
+def _count_look(workspace: Workspace, run: Run, summary: dict[str, Any]) -> "LookNumber | None":
+    """Count the look at its groups that the test figures of a run on groups are; None of others."""
+    if summary["test"] is None or run.config.groups is None:
+        return None
+    from core.regrouping.keeping.looks import record_look_at_run  # noqa: PLC0415
+
+    return record_look_at_run(workspace, run)
+
+
 def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> None:
     """Print where a run stands, after its end when asked to wait; exit status 1 when it failed."""
     if wait:
@@ -170,8 +185,10 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
     from core.evaluation.summary import summarize_run  # noqa: PLC0415
 
     summary = {**summarize_run(run), **_written_of(load_about(run))}
+    look = _count_look(Workspace(run.directory.parents[1]), run, summary)
     if wants_json(context, as_json):
-        print_json(summary)
+        counts = {} if look is None else {"look": look.of_dataset, "look_of_run": look.of_run}
+        print_json(summary | counts)
     else:
         name = run_name(run.id, summary["title"])
         print(f"{name}: {summary['status']}. {summary['message']}".strip())
@@ -183,6 +200,8 @@ def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> N
         for split in ("val", "test"):
             if summary[split]:
                 print(f"{split}: {figures_in_words(summary[split])}")
+        if look is not None:
+            print(f"test: {look.in_words}, {look.of_run_in_words}")
     if wait and summary["status"] in {State.FAILED, State.INTERRUPTED}:
         say(f"regroup: run {run.id} {summary['status']}. {summary['message']}")
         raise typer.Exit(1)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 
-def command_popover(arguments: Sequence[str], python: str | None = None) -> None:
+def command_popover(arguments: Sequence[str], python: str | None = None, *, label: str = "Command") -> None:
     """Draw a popover with copyable lines.
 
     Args:
         arguments: What follows ``regroup`` on the command line, one item an argument.
         python: Lines of Python that do the same.
+        label: What the button says; another where a page shows several.
     """
-    with st.popover("Command", icon=":material/terminal:", help="The same without the dashboard."):
+    with st.popover(label, icon=":material/terminal:", help="The same without the dashboard."):
         command_lines(arguments, python)
 
 

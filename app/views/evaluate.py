@@ -7,12 +7,14 @@ from app.components.command import command_popover
 from app.components.confused_pair import choose_pair, show_pair
 from app.components.finished_run import finished_run
 from app.components.plain_text import plain
+from app.components.report_cards import show_numbers, tell_look
 from app.navigation import Page, go_to
 from core.evaluation.confusion import compute_confusion, most_confused_pairs, normalize_rows
 from core.evaluation.report import MEANINGS, Report, compute_report
 from core.plots.confusion import plot_confusion
 from core.plots.per_class import plot_per_class
 from core.predictions import Predictions
+from core.regrouping.keeping.looks import record_look_at_run
 from core.runs.run import Run
 from core.words import SPLIT_NAMES
 
@@ -20,25 +22,6 @@ MAX_PAIRS = 10
 MAX_WHOLE = 20  # classes; a longer table scrolls
 LONG_HEIGHT = 760  # pixels, as the figure beside it
 MAX_DRAWN = 300  # classes; a larger matrix is looked at with the zoom of Regroup
-
-
-def show_numbers(report: Report) -> None:
-    """Three cards."""
-    interval = f"95 %: {report.accuracy_low:.1%} to {report.accuracy_high:.1%}"
-    cards = (
-        ("accuracy", "Accuracy", f"{report.accuracy:.1%}", interval),
-        (
-            "balanced_accuracy",
-            "Balanced accuracy",
-            f"{report.balanced_accuracy:.1%}",
-            f"mean of {report.num_measured} classes",
-        ),
-        ("macro_f1", "Macro F1", f"{report.macro_f1:.3f}", "every class counts the same"),
-    )
-    for column, (name, label, number, note) in zip(st.columns(3), cards, strict=True):
-        column.metric(
-            label, number, note, delta_color="off", delta_arrow="off", help=MEANINGS[name], border=True
-        )
 
 
 def show_confusions(run: Run, predictions: Predictions, measured_on: str) -> None:
@@ -97,15 +80,15 @@ if run is not None:
         help="Choose settings and groups on validation; look at test last, it tells how good the choice is.",
         **state.bind("evaluate_split"),
     )
-    if split == "test":
-        st.caption("Look at test last: what is chosen by its numbers cannot be judged by them any more.")
     predictions = cache.predictions(run.id, split)
+    if split == "test" and predictions.num_samples:
+        tell_look(record_look_at_run(cache.workspace(), run, predictions.class_names))
     num_images = f"{predictions.num_samples:,} images"
     measured_on = f"{SPLIT_NAMES[split].capitalize()} split, {num_images}, run {plain(run.id)}"
     if not predictions.num_samples:
         st.info(f"The {SPLIT_NAMES[split]} split has no images, so nothing was measured on it.")
     else:
-        report = compute_report(predictions)
+        report = compute_report(predictions, clusters=cache.clusters(run.id, split))
         show_numbers(report)
         st.caption(measured_on)
         show_confusions(run, predictions, measured_on)

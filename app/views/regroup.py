@@ -17,12 +17,18 @@ from app.navigation import Page, go_to
 from app.warming import warm_evidence
 from core.runs.run import Run
 
-# Columns of Streamlit stack on a phone only; the matrix and the card need some room of their own.
-HALVES = """<style>
+# Columns of Streamlit stack on a phone only; the matrix and the card need some room of their own. What a
+# popover holds is sent when it is open: its empty box is not shown, unless it stays empty for longer.
+STYLE = """<style>
 .st-key-regroup_halves > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
 .st-key-regroup_halves > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
 .st-key-regroup_halves [data-testid="stColumn"] { min-width: min(480px, 100%); }
 .st-key-regroup_halves [data-testid="stColumn"]:has(> * .st-key-regroup_card) { min-width: min(310px, 100%); }
+[data-testid="stPopoverBody"]:has(> [data-testid="stVerticalBlock"]:empty) {
+  animation: regroup-wait .01s .4s both; }
+[data-testid="stPopoverBody"] > [data-testid="stVerticalBlock"]:empty::after {
+  content: "One moment …"; opacity: .7; }
+@keyframes regroup-wait { from { opacity: 0; } to { opacity: 1; } }
 </style>"""
 
 
@@ -48,7 +54,7 @@ def workbench(run: Run, draft: Draft) -> None:
 
 st.title("Regroup")
 st.markdown("Which classes should count as one, and what does that buy?")
-st.html(HALVES)
+st.html(STYLE)
 run = finished_run()
 if run is not None and run.config.groups is not None:
     st.info(f"Run {plain(run.id)} was trained on groups. Choose a run that knows all classes to group them.")

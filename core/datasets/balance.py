@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.datasets.dataset import SPLITS, Dataset
+from core.datasets.evenness import effective_classes, imbalance_ratio
 
 FEW = 10  # images; with fewer, a class can hardly be learned, and its test says next to nothing
 UNEVEN = 3.0  # ratio of largest to smallest from which it is worth doing something
@@ -25,8 +26,8 @@ class Balance:
         largest: Name of the largest class.
         smallest: Name of the smallest class.
         largest_share: Share of all images that the largest class has, 0-1.
-        effective_classes: ``exp`` of the entropy of the class shares: that many equally frequent classes
-            would be as hard to guess (Jost 2006, doi:10.1111/j.2006.0030-1299.14714.x).
+        effective_classes: That many equally frequent classes would be as hard to guess, see
+            ``core.datasets.evenness``.
         few: Names of the classes with fewer than ``FEW`` images, the smallest first.
         empty: Names of the classes without images.
         num_classes: Number of classes with images.
@@ -67,30 +68,6 @@ def count_images(dataset: Dataset) -> pd.DataFrame:
     return table.assign(total=table.sum(axis=1))
 
 
-def imbalance_ratio(counts: pd.DataFrame) -> float:
-    """Return the size of the largest class over that of the smallest one that has images; 1 is balanced.
-
-    Args:
-        counts: As from ``count_images``.
-
-    >>> imbalance_ratio(pd.DataFrame({"total": [10, 0, 4]}))
-    2.5
-    """
-    totals = counts["total"][counts["total"] > 0]
-    return float(totals.max() / totals.min()) if len(totals) else 1.0
-
-
-def effective_classes(counts: pd.DataFrame) -> float:
-    """Return ``exp`` of the entropy of the class shares, between 1 and the number of classes.
-
-    >>> round(effective_classes(pd.DataFrame({"total": [5, 5, 0, 5]})), 6)
-    3.0
-    """
-    totals = counts["total"].to_numpy(np.float64)
-    shares = totals[totals > 0] / max(totals.sum(), 1)
-    return float(np.exp(-(shares * np.log(shares)).sum()))
-
-
 def measure_balance(counts: pd.DataFrame) -> Balance:
     """Return how uneven the classes are.
 
@@ -101,11 +78,11 @@ def measure_balance(counts: pd.DataFrame) -> Balance:
     filled = totals[totals > 0]
     few = filled[filled < FEW].sort_values(kind="stable")
     return Balance(
-        ratio=imbalance_ratio(counts),
+        ratio=imbalance_ratio(totals.to_numpy()) if len(filled) else 1.0,
         largest=str(totals.idxmax()),
         smallest=str((filled if len(filled) else totals).idxmin()),
         largest_share=float(totals.max() / max(totals.sum(), 1)),
-        effective_classes=effective_classes(counts),
+        effective_classes=effective_classes(totals.to_numpy()),
         few=tuple(str(name) for name in few.index),
         empty=tuple(str(name) for name in totals.index[totals == 0]),
         num_classes=len(filled),

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from core.datasets.evenness import entropy_of
+
 
 class CellCounts(Protocol):
     """A confusion matrix as its cells that are not zero.
@@ -131,60 +133,12 @@ def information_of(totals: Totals, *, corrected: bool = True) -> float:
     return min(max(0.0, bits), truth)
 
 
-def effective_classes(counts: Counts) -> float:
-    """Return how many classes of equal size are as hard to guess: two to the power of the truth's entropy.
-
-    Source: the perplexity, or Hill number of order 1: Hill (1973), https://doi.org/10.2307/1934352.
-
-    Args:
-        counts: Rows true, columns predicted: dense, shape ``(num_classes, num_classes)``, or its cells.
-
-    >>> effective_classes(np.array([[5, 0], [0, 5]])), effective_classes(np.array([[9, 0], [0, 0]]))
-    (2.0, 1.0)
-    """
-    return 2.0 ** entropy_of(count_totals(counts).support)
-
-
-def imbalance_ratio(counts: Counts) -> float:
-    """Return how many times as many images the largest class has as the smallest that has any; NaN without.
-
-    Args:
-        counts: Rows true, columns predicted: dense, shape ``(num_classes, num_classes)``, or its cells.
-
-    >>> imbalance_ratio(np.array([[6, 0, 0], [1, 1, 0], [0, 0, 0]]))
-    3.0
-    """
-    return imbalance_of(count_totals(counts))
-
-
-def imbalance_of(totals: Totals) -> float:
-    """Return the imbalance ratio, see ``imbalance_ratio``."""
-    sizes = totals.support[totals.support > 0]
-    return float(sizes.max() / sizes.min()) if len(sizes) else math.nan
-
-
 def balanced_accuracy_of(totals: Totals) -> float:
     """Return the mean recall of the classes that have images; NaN without any."""
     has_images = totals.support > 0
     if not has_images.any():
         return math.nan
     return float((totals.correct[has_images] / totals.support[has_images]).mean())
-
-
-def entropy_of(sizes: np.ndarray) -> float:
-    """Return the entropy of counts in bits, not corrected.
-
-    Args:
-        sizes: Counts, int, shape ``(num_cells,)``; zeros do not matter.
-
-    >>> entropy_of(np.array([2, 1, 1, 0]))
-    1.5
-    """
-    sizes = sizes[sizes > 0].astype(np.float64)
-    if len(sizes) < 2:
-        return 0.0
-    total = sizes.sum()
-    return float(np.log2(total) - (sizes * np.log2(sizes)).sum() / total)
 
 
 def _sum_by(index: np.ndarray, amounts: np.ndarray, size: int) -> np.ndarray:

@@ -5,7 +5,6 @@ is suspected when the network finds another class clearly more likely than is us
 network suspects many right labels: the list is to be looked at, not to be believed.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from core.datasets.dataset import Dataset
 from core.errors import PredictionsError
+from core.evaluation.confident import judge_labels
 from core.evaluation.mistakes import check_images
 from core.predictions import Predictions
 from core.words import SPLIT_NAMES
@@ -75,36 +75,20 @@ def find_label_issues(dataset: Dataset, predictions: Sequence[Predictions]) -> L
             f"Of the images that this run was tested on, none is left in {dataset.name!r}; train a run on "
             f"the dataset as it is now."
         )
-    probs = np.concatenate([each.probs for each in predictions])[kept].astype(np.float64)
-    probs /= probs.sum(axis=1, keepdims=True)
     labels = dataset.labels(sample_ids)
-    suspected = _rank(labels, probs)
-    suggested = probs.argmax(axis=1)
-    accuracy = float((suggested == labels).mean())
+    judged = judge_labels(labels, predictions, kept)
+    suspected = np.flatnonzero(judged.is_suspected)
+    suspected = suspected[np.argsort(judged.own[suspected], kind="stable")]
+    accuracy = float((judged.best == labels).mean())
     return LabelIssues(
         sample_ids=sample_ids[suspected],
         given=labels[suspected],
-        suggested=suggested[suspected],
-        scores=probs[suspected, labels[suspected]],
+        suggested=judged.best[suspected],
+        scores=judged.own[suspected],
         num_images=len(sample_ids),
         accuracy=accuracy,
         notes=_notes(dataset, predictions, labels, accuracy),
     )
-
-
-def _rank(labels: np.ndarray, probs: np.ndarray) -> np.ndarray:
-    """Return the rows of suspected labels, the least likely label first, int64."""
-    if len(np.unique(labels)) < 2:
-        return np.zeros(0, np.int64)
-    from cleanlab.filter import find_label_issues as find  # noqa: PLC0415 - imports scikit-learn
-    from cleanlab.rank import get_label_quality_scores  # noqa: PLC0415
-
-    with warnings.catch_warnings():  # of classes with too few images, which the notes tell
-        warnings.filterwarnings("ignore", "May not flag all label issues", UserWarning)
-        is_issue = np.asarray(find(labels, probs, n_jobs=1), dtype=bool)
-    rows = np.flatnonzero(is_issue & (probs.argmax(axis=1) != labels))
-    scores = get_label_quality_scores(labels, probs, method="self_confidence")[rows]
-    return rows[np.argsort(scores, kind="stable")]
 
 
 def _check_fits(dataset: Dataset, predictions: Predictions) -> None:
@@ -115,7 +99,10 @@ def _check_fits(dataset: Dataset, predictions: Predictions) -> None:
             f"This run tells other classes apart than {dataset.name!r} has, such as groups of them, so it "
             f"cannot judge the labels; choose a run that was trained on all classes."
         )
-    if not np.isfinite(predictions.probs).all() or (predictions.probs.sum(axis=1) <= 0).any():
+    if (
+        not np.isfinite(predictions.probs).all()
+        or (predictions.probs.sum(axis=1, dtype=np.float32) <= 0).any()
+    ):
         raise PredictionsError(
             "Some probabilities of this run are not numbers, so its training has failed; choose another run, "
             "or train again with a lower learning rate."

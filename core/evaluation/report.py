@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from core.evaluation.confusion import compute_confusion
-from core.evaluation.intervals import wilson_interval
+from core.evaluation.intervals import MEANING, Interval, accuracy_interval
 from core.predictions import Predictions
 
 MEANINGS = {
-    "accuracy": "The share of images whose class was predicted. With the 95 % Wilson interval: measured on "
-    "other images of the same kind, it would lie in there about 19 times of 20.",
+    "accuracy": f"The share of images whose class was predicted. {MEANING}",
     "balanced_accuracy": "The mean of the recall of every class that has images here: each class counts the "
     "same, however many images it has.",
     "macro_f1": "The plain mean of the F1 of every class that occurs here or is predicted, without weighting "
@@ -37,8 +36,7 @@ class Report:
         num_samples: Images measured.
         num_measured: Classes that have images.
         accuracy: Share of images whose class was predicted.
-        accuracy_low: Lower end of its 95 % Wilson interval.
-        accuracy_high: Upper end of the same.
+        interval: Its 95 % interval.
         balanced_accuracy: Mean recall of the classes that occur.
         macro_f1: Mean F1 of the classes that occur or are predicted.
         per_class: One row a class (index ``class``): precision, recall, f1 (0-1) and support (images).
@@ -47,31 +45,40 @@ class Report:
     num_samples: int
     num_measured: int
     accuracy: float
-    accuracy_low: float
-    accuracy_high: float
+    interval: Interval
     balanced_accuracy: float
     macro_f1: float
     per_class: pd.DataFrame = field(repr=False, compare=False)
 
 
-def compute_report(predictions: Predictions) -> Report:
+def compute_report(predictions: Predictions, *, clusters: np.ndarray | None = None) -> Report:
     """Return the metrics of stored predictions.
 
     Balanced accuracy averages over the classes that occur; macro F1 over those that occur or are predicted,
     with 0 where it is not defined, as ``sklearn.metrics.f1_score(average="macro", zero_division=0)``.
 
+    Args:
+        predictions: Of one run on one split.
+        clusters: Which images belong together, as of ``clusters_of``, shape ``(num_samples,)``: the interval
+            is drawn by them; None draws single images.
+
     Raises:
         PredictionsError: A probability is not a number.
     """
-    return report_confusion(compute_confusion(predictions), predictions.class_names)
+    confusion = compute_confusion(predictions)
+    interval = accuracy_interval(predictions.y_true == predictions.y_pred, clusters=clusters)
+    return report_confusion(confusion, predictions.class_names, interval=interval)
 
 
-def report_confusion(confusion: np.ndarray, class_names: tuple[str, ...]) -> Report:
+def report_confusion(
+    confusion: np.ndarray, class_names: tuple[str, ...], *, interval: Interval | None = None
+) -> Report:
     """Return the metrics of a confusion matrix.
 
     Args:
         confusion: Counts, shape ``(num_classes, num_classes)``: rows true, columns predicted.
         class_names: Names of the classes.
+        interval: Of the accuracy; None draws single images.
     """
     correct = np.diag(confusion)
     support = confusion.sum(axis=1)
@@ -83,13 +90,11 @@ def report_confusion(confusion: np.ndarray, class_names: tuple[str, ...]) -> Rep
         index=pd.Index(class_names, name="class"),
     )
     num_correct, num_samples = int(correct.sum()), int(support.sum())
-    low, high = wilson_interval(num_correct, num_samples)
     return Report(
         num_samples=num_samples,
         num_measured=int((support > 0).sum()),
         accuracy=num_correct / num_samples if num_samples else math.nan,
-        accuracy_low=low,
-        accuracy_high=high,
+        interval=interval or accuracy_interval(np.arange(num_samples) < num_correct),
         balanced_accuracy=_mean(recall[support > 0]),
         macro_f1=_mean(f1[(support > 0) | (predicted > 0)]),
         per_class=per_class,

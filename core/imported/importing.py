@@ -16,9 +16,10 @@ from core.errors import PredictionsError, RegroupError
 from core.imported.arrays import ForeignPredictions, read_foreign
 from core.predictions import Predictions, save_predictions
 from core.runs.config import RunConfig
+from core.runs.ids import check_new_run
 from core.runs.imported import IMPORTED
 from core.runs.notes import update_about
-from core.runs.run import Run, State, check_new_run, create_run, delete_run
+from core.runs.run import Run, State, create_run, delete_run
 from core.words import SPLIT_NAMES, counted, some
 from core.workspace import Workspace, write_json
 

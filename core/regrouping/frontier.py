@@ -64,7 +64,7 @@ def compute_frontier(
     *,
     max_points: int = MAX_POINTS,
     num_random: int = NUM_RANDOM,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[FrontierPoint]:
     """Score the groupings of a path, from the most groups to the fewest.
 
@@ -73,7 +73,7 @@ def compute_frontier(
         path: Nested groupings.
         max_points: At most so many are scored, closer together where there are few groups.
         num_random: Random groupings behind the band of each point.
-        progress: Is told the share (0-1) that is done.
+        progress: Told how many groupings are scored, of how many; may raise to stop.
 
     Raises:
         GroupingError: The path is of other classes.
@@ -84,7 +84,7 @@ def compute_frontier(
     for done, num_groups in enumerate(numbers, start=1):
         points.append(score_point(scorer, path.grouping(int(num_groups)), num_random=num_random))
         if progress is not None:
-            progress(done / len(numbers))
+            progress(done, len(numbers))
     # The true information never rises by merging, while its estimate may by a hair.
     bits = np.minimum.accumulate([point.bits_kept for point in points])
     return [replace(point, bits_kept=float(value)) for point, value in zip(points, bits, strict=True)]
@@ -97,21 +97,33 @@ def score_point(scorer: Scorer, grouping: Grouping, *, num_random: int = NUM_RAN
         GroupingError: The grouping is for other classes.
         PredictionsError: There are no images.
     """
-    _, merged, summed = scorer.accuracies(grouping)
-    totals = count_totals(scorer.counts.grouped(grouping))
-    occurring = totals.support + totals.predicted
     drawn = random_accuracies(scorer.counts, grouping, num_random=num_random)
     return FrontierPoint(
         num_groups=grouping.num_groups,
-        accuracy_merged=merged,
-        accuracy_summed=summed,
-        macro_f1=float((2 * totals.correct[occurring > 0] / occurring[occurring > 0]).mean()),
-        kappa=kappa_of(totals),
-        bits_kept=float(information_of(totals)),
+        **measure_grouping(scorer, grouping),
         random_mean=mean_random_accuracy(scorer.counts, grouping),
         random_low=float(np.quantile(drawn, 0.025)),
         random_high=float(np.quantile(drawn, 0.975)),
     )
+
+
+def measure_grouping(scorer: Scorer, grouping: Grouping) -> dict[str, float]:
+    """Return each of ``MEASURES`` of a grouping, as ``FrontierPoint`` has them.
+
+    Raises:
+        GroupingError: The grouping is for other classes.
+        PredictionsError: There are no images.
+    """
+    _, merged, summed = scorer.accuracies(grouping)
+    totals = count_totals(scorer.counts.grouped(grouping))
+    occurring = totals.support + totals.predicted
+    return {
+        "accuracy_merged": merged,
+        "accuracy_summed": summed,
+        "macro_f1": float((2 * totals.correct[occurring > 0] / occurring[occurring > 0]).mean()),
+        "kappa": kappa_of(totals),
+        "bits_kept": float(information_of(totals)),
+    }
 
 
 def sample_numbers(fewest: int, most: int, max_points: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from core.errors import RunError, WorkspaceError
 from core.runs.config import RunConfig
+from core.runs.ids import DELETED, make_named, make_numbered
 from core.runs.lock import is_locked
 from core.runs.status import ACTIVE_STATES, RESUMABLE_STATES, RunStatus, State
 from core.workspace import Workspace, check_name, read_json, write_bytes, write_json
@@ -31,7 +32,6 @@ __all__ = [
     "Run",
     "RunStatus",
     "State",
-    "check_new_run",
     "create_run",
     "delete_run",
     "find_run",
@@ -224,24 +224,11 @@ def create_run(workspace: Workspace, config: RunConfig, *, run_id: str | None = 
         RunError: There is, or was, a run of that id.
         WorkspaceError: The id is not allowed.
     """
-    run = _make_numbered(workspace, config.model) if run_id is None else _make_named(workspace, run_id)
+    folder = make_numbered(workspace, config.model) if run_id is None else make_named(workspace, run_id)
+    run = Run(folder)
     write_json(run.directory / "config.json", config.model_dump(mode="json"))
     run.update_status(state=State.QUEUED, created=time.time())
     return run
-
-
-def check_new_run(workspace: Workspace, run_id: str) -> str:
-    """Return an id for a new run, stripped.
-
-    Raises:
-        RunError: There is, or was, a run of that id (upper and lower case count as the same).
-        WorkspaceError: The id is not allowed.
-    """
-    run_id = check_name(run_id, "run")
-    taken = {path.name.removeprefix(".deleted-").casefold() for path in workspace.runs_dir.iterdir()}
-    if run_id.casefold() in taken:
-        raise RunError(f"There is, or was, a run {run_id!r}; choose another name.")
-    return run_id
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:
@@ -259,9 +246,13 @@ def find_run(workspace: Workspace, run_id: str) -> Run:
 
 def list_runs(workspace: Workspace) -> list[Run]:
     """Return all runs, newest first."""
-    folders = [path for path in workspace.runs_dir.iterdir() if (path / "config.json").exists()]
-    folders.sort(key=lambda path: (path / "config.json").stat().st_mtime_ns, reverse=True)
-    return [Run(path) for path in folders]
+    runs = [Run(path) for path in workspace.runs_dir.iterdir() if (path / "config.json").exists()]
+    return sorted(runs, key=made_at, reverse=True)
+
+
+def made_at(run: Run) -> int:
+    """Return when a run was asked for, nanoseconds since 1970: when its settings were written."""
+    return (run.directory / "config.json").stat().st_mtime_ns
 
 
 def delete_run(run: Run) -> None:
@@ -272,7 +263,7 @@ def delete_run(run: Run) -> None:
     """
     if run.is_alive():
         raise RunError(f"Run {run.id} is being trained; cancel it first, then delete it.")
-    doomed = run.directory.with_name(f".deleted-{run.id}")
+    doomed = run.directory.with_name(f"{DELETED}{run.id}")
     run.directory.rename(doomed)
     # The empty folder stays: a later run of the same id would inherit what others keep under it.
     for path in doomed.iterdir():
@@ -280,29 +271,3 @@ def delete_run(run: Run) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _make_numbered(workspace: Workspace, model: str) -> Run:
-    number = 1 + max(_numbers(workspace.runs_dir, model), default=0)
-    while True:
-        run = Run(workspace.runs_dir / f"{model}-{number}")
-        try:
-            run.directory.mkdir(parents=True)
-            return run
-        except FileExistsError:
-            number += 1
-
-
-def _make_named(workspace: Workspace, run_id: str) -> Run:
-    run = Run(workspace.runs_dir / check_new_run(workspace, run_id))
-    try:
-        run.directory.mkdir(parents=True)
-    except FileExistsError as error:
-        raise RunError(f"There is a run {run_id!r} by now; choose another name.") from error
-    return run
-
-
-def _numbers(runs_dir: Path, model: str) -> list[int]:
-    """Numbers that runs of a model have or had."""
-    names = [path.name.removeprefix(".deleted-").rpartition("-") for path in runs_dir.iterdir()]
-    return [int(number) for name, _, number in names if name == model and number.isdecimal()]

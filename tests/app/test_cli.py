@@ -14,7 +14,10 @@ import typer
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 from app.cli import app
+from core.evaluation.intervals import accuracy_interval
 from core.predictions import load_predictions, save_predictions
+from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.looks import list_looks
 from core.regrouping.keeping.store import list_groupings, load_grouping
 from core.runs.run import Run
 from core.workspace import HOME_VARIABLE, Workspace
@@ -96,6 +99,30 @@ def test_evaluate_agrees_with_scikit_learn(
     assert shown["confusion"] == confusion_matrix(predictions.y_true, predictions.y_pred).tolist()
     assert shown["test"]["accuracy"] == pytest.approx(accuracy_score(predictions.y_true, predictions.y_pred))
     assert len(shown["class_names"]) == 10
+    assert (shown["look"], shown["look_of_run"]) == (1, 1)
+    right = predictions.y_true == predictions.y_pred
+    assert shown["accuracy_interval"] == accuracy_interval(right)._asdict()
+    shown = json.loads(regroup("evaluate", run.id, "--json")[1])
+    assert (shown["test"], shown["val"] is None) == (None, False)
+
+
+def test_test_figures_of_runs_on_groups_are_counted_as_looks_and_those_of_full_runs_are_not(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    full = finish_run(home)
+    groups = Grouping.from_assignment("0123456789", [k // 2 for k in range(10)])
+    grouped = finish_run(home, grouping="pairs", groups=groups.to_mapping())
+    assert "look" not in regroup("runs", "show", full.id)[1]
+    assert list_looks(home, "digits") == []
+    told = "look 1 at the test images of this dataset, number 1 with this run"
+    for _ in range(2):
+        assert regroup("runs", "list")[0] == 0
+        assert told in regroup("runs", "show", grouped.id)[1]
+        shown = json.loads(regroup("runs", "show", grouped.id, "--json")[1])
+        assert (shown["look"], shown["look_of_run"]) == (1, 1)
+    assert [(look.run_id, look.name, look.num_groups) for look in list_looks(home, "digits")] == [
+        (grouped.id, "pairs", 5)
+    ]
 
 
 def test_suggest_saves_and_score_and_compare_read_it(

@@ -145,7 +145,7 @@ def test_all_seeds_take_part_and_can_be_left_out(open_page, workspace, full, sav
 
 def test_a_look_at_test_is_counted_once_for_the_same_groups(open_page, workspace, full, saved):
     app = open_page(PAGE, dataset="digits", run=full.id)
-    assert "Look 1 of this run" in texts_of(app)
+    assert "Look 1 at the test images of this dataset." in texts_of(app)
     app.run()
     assert count_looks(workspace, "digits", full.id) == 1
 
@@ -253,7 +253,7 @@ def test_the_best_depth_is_named_on_validation_only_and_a_look_at_test_is_counte
     app.run()
     assert "Test split" in texts_of(app)
     assert "full is best with" not in texts_of(app).lower()
-    assert "Look 2 of this run at its test images." in texts_of(app)
+    assert "Look 2 at the test images of this dataset, number 2 with this run." in texts_of(app)
 
 
 def test_a_network_without_depths_has_no_such_part(open_page, full, saved):

@@ -68,7 +68,7 @@ def test_runs_can_be_chosen_and_compare_is_the_same(
     status, out, _ = regroup("duel", full.id, *chosen)
     assert status == 0
     assert "retrained - full then merged" in out
-    assert "This is look 1 of lenet-1 at its test images" in out
+    assert "This is look 1 at the test images of this dataset, number 1 with this run" in out
 
 
 def test_a_run_with_other_settings_is_named_as_unfair(
@@ -160,7 +160,7 @@ def test_depths_are_listed_and_missing_ones_queued(
     assert (found["split"], found["num_blocks"], found["missing_full"][:2]) == ("val", 14, [1, 2])
     status, out, err = regroup("depths", first.id, "--grouping", "pairs", "--split", "test")
     assert status == 0
-    assert "at its test images; choose the depth on val" in err
+    assert "look 1 at the test images of this dataset" in err
     assert "No grouped run at depth 0, 1, 3" in out
     regroup("depths", first.id, "--grouping", "pairs", "--train", "--only", "2", "--no-wait")
     assert [(run.config.cut, run.config.groups) for run in queued_runs(home)] == [(2, None)]

@@ -37,6 +37,7 @@ def test_each_event_counts_once_however_often_it_is_reported() -> None:
         ({"kind": "cut", "num_groups": 3}, EditorEvent("cut", num_groups=3)),
         ({"kind": "undo", "classes": ["no class"]}, EditorEvent("undo")),
         ({"kind": "redo"}, EditorEvent("redo")),
+        ({"kind": "tree_order", "order": [0]}, EditorEvent("tree_order")),
     ],
 )
 def test_every_kind_is_read_with_its_own_fields(reported: dict, event: EditorEvent) -> None:

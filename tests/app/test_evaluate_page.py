@@ -7,7 +7,11 @@ import pytest
 from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
+from core.evaluation.intervals import accuracy_interval
 from core.predictions import Predictions, load_predictions, save_predictions
+from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.looks import count_looks, was_looked_at
+from core.regrouping.scoring.score import score_grouping
 from core.runs.run import State, create_run
 
 PAGE = "views/evaluate.py"
@@ -63,6 +67,40 @@ def test_choosing_test_shows_its_numbers_and_says_that_test_comes_last(open_page
     stored = load_predictions(run.predictions_path("test"))
     assert app.metric[0].value == f"{metrics.accuracy_score(stored.y_true, stored.y_pred):.1%}"
     assert "Look at test last" in texts_of(app)
+
+
+def test_the_interval_is_that_of_regroup_and_draws_groups_of_images_where_there_are_some(
+    open_page, run, monkeypatch
+):
+    stored = load_predictions(run.predictions_path("val"))
+    clusters = np.arange(stored.num_samples) // 4
+    right = stored.y_true == stored.y_pred
+    for together, words in ((None, f"bootstrap of {len(right)} images"), (clusters, "groups of images.")):
+        monkeypatch.setattr("app.cache.clusters", lambda *_, found=together: found)
+        app = open_page(PAGE, dataset="digits", run=run.id)
+        expected = accuracy_interval(right, clusters=together)
+        assert app.metric[0].delta == f"95 %: {expected.low:.1%} to {expected.high:.1%}"
+        assert words in app.metric[0].help
+        scored = score_grouping(stored, Grouping.identity(stored.class_names), clusters=together)
+        assert (scored.before_low, scored.before_high) == expected[:2]
+
+
+def test_a_look_at_test_is_counted_once_and_validation_is_none(open_page, workspace, run):
+    app = open_page(PAGE, dataset="digits", run=run.id)
+    assert count_looks(workspace, "digits", run.id) == 0
+    for _ in range(2):
+        app.radio(key="evaluate_split").set_value("test").run()
+        assert "Look 1 at the test images of this dataset." in texts_of(app)
+    assert count_looks(workspace, "digits", run.id) == 1
+
+
+def test_test_figures_of_a_run_on_groups_are_a_look_at_its_grouping(open_page, workspace, finish_run):
+    groups = Grouping.from_assignment("0123456789", [k // 2 for k in range(10)])
+    grouped = finish_run(workspace, grouping="pairs", groups=groups.to_mapping())
+    app = open_page(PAGE, dataset="digits", run=grouped.id)
+    app.radio(key="evaluate_split").set_value("test").run()
+    assert not app.exception
+    assert was_looked_at(workspace, "digits", groups)
 
 
 def test_choosing_a_pair_shows_both_directions_and_merging_takes_it_to_regroup(open_page, run, monkeypatch):

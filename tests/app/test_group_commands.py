@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.datasets.store import prepare_builtins
+from core.predictions import load_predictions
 from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.drafts import load_draft, save_draft
 from core.regrouping.keeping.looks import record_look
 from core.regrouping.keeping.store import list_groupings, load_grouping, save_grouping
+from core.runs.run import Run
 from core.workspace import Workspace
 
 CLASSES = ("cat", "dog", "car", "bus")
@@ -135,3 +139,31 @@ def test_wrong_words_are_refused_with_the_remedy(saved: Workspace, regroup: Regr
     assert "no folder" in refused(regroup, "export", "zoo", "two", tmp_path / "none" / "two.csv")
     prepare_builtins(saved)
     assert "cannot be read" in refused(regroup, "import", "digits", tmp_path / "none.csv")
+
+
+def test_the_history_of_what_is_being_built_is_listed_with_branches_and_names(
+    home: Workspace, regroup: Regroup, finish_run: Callable[..., Run]
+) -> None:
+    run = finish_run(home)
+    assert [state["step"] for state in told(regroup, "history", run.id)["states"]] == ["Start"]
+    names = load_predictions(run.predictions_path("val")).class_names
+    before = load_draft(home, "digits", run.id, names)
+    history = before.history.apply(before.history.current.merge(["0", "1"]), "Merged 0 and 1").undo()
+    history = history.apply(history.current.merge(["2", "3"]), "Merged 2 and 3").name_node(2, "first try")
+    save_draft(home, "digits", run.id, replace(before, history=history), seen=before)
+    found = told(regroup, "history", run.id)
+    assert (found["run"], found["dataset"], found["now"]) == (run.id, "digits", 2)
+    assert [(each["after"], each["num_groups"], each["name"]) for each in found["states"]] == [
+        (None, 10, None),
+        (0, 9, None),
+        (0, 9, "first try"),
+    ]
+    assert [each["leads_to_now"] for each in found["states"]] == [True, False, True]
+    status, out, _ = regroup("group", "history", run.id)
+    lines = [line.split() for line in out.splitlines()]
+    assert (status, out.splitlines()[0]) == (0, f"{run.id}: 3 states; * is shown now, + leads to it")
+    assert lines[2][:3] == ["+", "0", "Start"]
+    assert lines[3][:5] == ["1", "Merged", "0", "and", "1"]
+    assert lines[4][:2] == ["*", "2"]
+    assert "first try" in out
+    assert "nothing-1" in refused(regroup, "history", "nothing-1")

@@ -109,6 +109,12 @@ def test_an_own_order_is_kept_with_the_draft(run: Run, workspace: Workspace) -> 
     assert app.session_state["regroup_order"] == "own"
 
 
+def test_the_hidden_tree_is_shown_by_the_order_of_its_leaves(run: Run, drawn: dict) -> None:
+    app = run_in_page(run, kind="tree_order")
+    assert not app.exception
+    assert app.session_state["regroup_order"] == "leaf"
+
+
 def test_all_else_goes_to_the_draft(run: Run, workspace: Workspace) -> None:
     run_in_page(run, kind="merge", classes=("0", "7"))
     assert load_draft(workspace, "digits", run.id, NAMES).history.current.members["0 + 7"] == ("0", "7")

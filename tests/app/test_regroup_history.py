@@ -110,6 +110,17 @@ def test_the_history_shows_a_state_names_it_and_compares_it(
     assert app.button(key="regroup_go_to").disabled
 
 
+def test_a_suggested_state_says_its_number_of_groups_once(open_page: OpenPage, run: Run) -> None:
+    app = press(open_it(open_page, run, "suggest"), "regroup_suggest")
+    act(app, regroup_panel="history")
+    assert "**Suggested 5 groups**" in text_of(app)
+    assert "5 groups: 5 groups" not in text_of(app).replace("*", "")
+    assert any(block.value == f"regroup group history {run.id}" for block in app.code)
+    history = GroupingHistory.identity(NAMES)
+    history = history.apply(history.current.merge(["0", "1"]), "Suggested 9 groups")
+    assert [line["groups"] for line in list_lines(list_rows(history))] == ["10 groups", ""]
+
+
 def test_a_state_of_another_run_is_not_looked_at(open_page: OpenPage, run: Run) -> None:
     app = act(open_it(open_page, run, "history"), regroup_state=("other-1", 7))
     assert "**Start**: 10 groups" in text_of(app)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_score_tells_every_figure_on_val_and_beside_it_on_test(
     status, out, err = regroup("score", run.id, "--grouping", "pairs", "--json")
     scored = json.loads(out)
     assert status == 0
-    assert "grouping 1 that was judged on the test images" in err
+    assert "This is look 1 at the test images of this dataset, number 1 with this run." in err
     for split in ("val", "test"):
         predictions, figures = load_predictions(run.predictions_path(split)), scored[split]
         groups = grouping.group_of_class
@@ -101,6 +102,24 @@ def test_frontier_has_a_row_for_each_number_of_groups(regroup: Callable, run: Ru
     status, out, _ = regroup("frontier", run.id, "--method", "complete")
     assert status == 0
     assert "knee: 5 groups" in out
+
+
+def test_frontier_keeps_demands_and_locked_groups_all_the_way(
+    regroup: Callable, run: Run, tmp_path: Path
+) -> None:
+    parents = tmp_path / "parents.csv"
+    parents.write_text("".join(f"{n},{'low' if n < 5 else 'high'}\n" for n in range(10)))
+    status, out, _ = regroup(
+        "frontier", run.id, "--method", "greedy", "--goal", "bits", "--must-link", "0,3",
+        "--never-link", "5,6", "--lock", "8,9", "--max-size", "4", "--parents", parents, "--json",
+    )  # fmt: skip
+    told = json.loads(out)
+    assert status == 0
+    assert [row["num_groups"] for row in told["rows"]] == [8, 7, 6, 5]
+    assert (told["settings"]["goal"], told["settings"]["locked"]) == ("bits", [["8", "9"]])
+    status, _, err = regroup("frontier", run.id, "--must-link", "0,1", "--never-link", "1,0")
+    assert status == 1
+    assert "take one of the wishes away" in err
 
 
 def test_frontier_refuses_runs_on_groups_and_without_images(

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from core.predictions import load_predictions
+from core.regrouping.keeping.stability import load_stability, stability_path
 from core.regrouping.keeping.store import load_grouping
+from core.regrouping.suggesting.settings import SearchSettings
 
 
 @pytest.fixture
@@ -29,6 +32,18 @@ def test_methods_goals_and_wishes_are_reported_and_saved(regroup, run, home):
     assert saved.origin == found["settings"]
 
 
+def test_locked_groups_stay_as_they_are(regroup, run):
+    options = ("--groups", "4", "--lock", "0,9,5", "--lock", "3", "--json")
+    status, out, _ = regroup("suggest", run.id, *options)
+    found = json.loads(out)
+    assert (status, found["num_groups"]) == (0, 4)
+    assert [sorted(group) for group in found["groups"].values() if {"9", "3"} & {*group}] == [
+        ["0", "5", "9"],
+        ["3"],
+    ]
+    assert found["settings"]["locked"] == [["0", "9", "5"], ["3"]]
+
+
 def test_a_wished_accuracy_gives_as_many_groups_as_reach_it(regroup, run):
     _, out, _ = regroup("suggest", run.id, "--accuracy", "0.9", "--method", "louvain", "--json")
     found = json.loads(out)
@@ -45,6 +60,13 @@ def test_stability_is_measured_when_asked_for(regroup, run, finish_run, home):
     assert (status, found["draws"], found["runs"]) == (0, 6, [run.id, other.id])
     assert found["groups"]["0 + 1"] >= found["stable_from"] == 0.8
     assert "0 + 1" in found["stable"]
+    settings = SearchSettings(num_groups=5)
+    kept = load_stability(
+        stability_path(home, "digits", run.id, settings),
+        settings,
+        load_predictions(run.predictions_path("val")),
+    )
+    assert (kept.stability.num_draws, kept.run_ids) == (6, (run.id, other.id))
     status, out, _ = regroup("suggest", run.id, "--groups", "5", "--stability", "4")
     assert "5 of 5 groups of more than one class are stable" in out
 
@@ -67,6 +89,8 @@ def test_a_hierarchy_bounds_the_search_or_is_the_answer(regroup, run, tmp_path):
         (["--level", "1"], "give its file by --parents FILE.csv"),
         (["--groups", "3", "--parents", "none.csv"], "none.csv cannot be read"),
         (["--groups", "3", "--must-link", "0"], "is not a pair of classes"),
+        (["--groups", "3", "--lock", "0,x"], "is not a group of classes"),
+        (["--groups", "3", "--lock", "0,1", "--must-link", "1,2"], "unlock the group"),
         (["--groups", "3", "--must-link", "0,1", "--never-link", "1,0"], "take one of the wishes away"),
         (["--accuracy", "1", "--never-link", "0,1"], "wish for less"),
         (["--groups", "2", "--max-size", "4"], "ask for at least 3 groups"),

@@ -1,14 +1,23 @@
 """The panel "Find groups", without a browser: fields, wishes, what it would give, stability."""
 
+import json
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.cli import main
 from app.components.background_jobs import jobs
+from app.components.regroup.draft import Draft
+from app.components.regroup.stability import stability_of_groups
+from core.regrouping.grouping import Grouping
 from core.regrouping.keeping.drafts import load_draft, save_draft
+from core.regrouping.suggesting.hierarchy import load_hierarchy
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -81,17 +90,110 @@ def test_any_method_and_a_wished_accuracy_can_be_chosen(panel: AppTest, method: 
     assert not panel.exception
 
 
-def test_stability_is_measured_in_the_background_and_shown(panel: AppTest):
-    panel.button(key="regroup_stability").click().run()
+def measure(app: AppTest) -> None:
+    app.button(key="regroup_stability").click().run()
     deadline = time.monotonic() + 30
     while any(job.is_running for job in jobs().values()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    panel.run()
-    panel.run()
+    app.run()
+    app.run()
+    assert not app.exception, app.exception
+
+
+def test_stability_is_measured_in_the_background_and_shown(panel: AppTest):
+    measure(panel)
     assert "Stability: 50 draws of images, validation" in text_of(panel)
     assert "Together" in panel.dataframe[0].value.columns
     panel.selectbox(key="regroup_method").set_value("complete").run()
     assert "measured with other settings" in text_of(panel)
+    assert "Together" not in panel.dataframe[0].value.columns
+
+
+def solid() -> dict[str, bool] | None:
+    """Which groups of more than one class are drawn solid after a restart of the server."""
+    st.cache_resource.clear()
+    st.session_state.clear()
+    draft = Draft("lenet-1", "digits", tuple(NAMES))
+    found = stability_of_groups(draft)
+    return found and {
+        group: is_solid
+        for (group, members), is_solid in zip(draft.grouping.members.items(), found, strict=True)
+        if len(members) > 1
+    }
+
+
+def test_lines_are_those_of_the_search_behind_the_groups_shown_and_outlive_a_restart(
+    panel: AppTest, workspace: Workspace
+):
+    measure(panel)
+    assert solid() is None  # every class stands alone: no search is behind that
+    panel.button(key="regroup_suggest").click().run()
+    assert solid() == dict.fromkeys(("0 + 1", "2 + 3", "4 + 5", "6 + 7", "8 + 9"), True)
+    panel.number_input(key="regroup_wanted_lenet-1").set_value(4).run()
+    panel.button(key="regroup_suggest").click().run()
+    assert solid() is None  # of this search nothing was measured
+    panel.button(key="regroup_undo").click().run()
+    assert all(solid().values())
+    kept = draft_of(workspace)
+    grouping = kept.history.current.merge(["0", "2"], "by hand")
+    by_hand = replace(kept, history=kept.history.apply(grouping, "Merged 0 and 2"))
+    save_draft(workspace, "digits", "lenet-1", by_hand, seen=kept)
+    assert solid() == {"by hand": False, "4 + 5": True, "6 + 7": True, "8 + 9": True}
+    other = Grouping.identity(NAMES).merge(["0", "9"]).merge(["1", "8"])
+    kept = draft_of(workspace)
+    replaced = replace(kept, history=kept.history.apply(other, "Took level 1 of the hierarchy"))
+    save_draft(workspace, "digits", "lenet-1", replaced, seen=kept)
+    assert solid() is None  # nothing is left of what was searched
+
+
+def test_a_damaged_file_of_stability_is_passed_over(panel: AppTest, workspace: Workspace):
+    measure(panel)
+    panel.button(key="regroup_suggest").click().run()
+    (path,) = (workspace.groupings_dir / "digits" / "stability" / "lenet-1").glob("*.json")
+    path.write_text("{")
+    assert solid() is None
+    panel.run()
+    assert "Together" not in panel.dataframe[0].value.columns
+    assert not panel.exception
+
+
+def test_the_shown_command_finds_just_the_groups_that_apply_takes(
+    panel: AppTest,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    kept = draft_of(workspace)
+    grouping = kept.history.current.merge(["0", "9"], "kept").lock("kept").merge(["1", "8", "5"]).lock("2")
+    changed = replace(kept, history=kept.history.apply(grouping, "Locked kept"))
+    save_draft(workspace, "digits", "lenet-1", changed, seen=kept)
+    del panel.session_state["regroup_draft"]  # as after a reload
+    panel.run()
+    lines = "".join(f"{n},{'low' if n < 5 else 'high'}\n" for n in range(10))
+    panel.file_uploader[0].set_value(("parents.csv", lines.encode(), "text/csv")).run()
+    panel.button(key="regroup_use_hierarchy").click().run()
+    for pair, button in ((["3", "4"], "must_link"), (["6", "7"], "never_link")):
+        panel.multiselect(key="regroup_wish_classes").set_value(pair).run()
+        panel.button(key=f"regroup_{button}").click().run()
+    panel.number_input(key="regroup_wish_size_lenet-1").set_value(4).run()
+    panel.selectbox(key="regroup_method").set_value("greedy").run()
+    panel.selectbox(key="regroup_goal").set_value("bits").run()
+    panel.checkbox(key="regroup_allow_blob").check().run()
+    panel.number_input(key="regroup_wanted_lenet-1").set_value(6).run()
+    (shown,) = [
+        block.value for block in panel.code if block.value.startswith("regroup suggest lenet-1 --groups 6 -")
+    ]
+    monkeypatch.setattr("sys.argv", [*shlex.split(shown), "--json"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main()
+    found = json.loads(capsys.readouterr().out)
+    panel.button(key="regroup_suggest").click().run()
+    node = draft_of(workspace).history.current_node
+    assert found["settings"] == node.origin
+    assert set(map(tuple, found["groups"].values())) == set(node.grouping.members.values())
+    assert ("0", "9") in node.grouping.members.values()
+    assert ("2",) in node.grouping.members.values()
 
 
 def test_locked_groups_stay(panel: AppTest, workspace: Workspace):
@@ -147,6 +249,9 @@ def test_a_hierarchy_is_read_kept_and_taken_away(panel: AppTest, workspace: Work
     panel.button(key="regroup_suggest").click().run()
     found = draft_of(workspace).history.current.to_mapping()
     assert found["4"] != found["5"]
+    (shown,) = [block.value for block in panel.code if "--level" in block.value]
+    assert load_hierarchy(Path(shlex.split(shown)[-1]), NAMES).grouping(1).group_names == ("low", "high")
+    assert shown.startswith("regroup suggest lenet-1 --level 1 --parents ")
     panel.button(key="regroup_level_groups").click().run()
     assert draft_of(workspace).history.current.group_names == ("low", "high")
     panel.button(key="regroup_no_hierarchy").click().run()

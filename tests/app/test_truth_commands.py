@@ -12,8 +12,9 @@ from core.regrouping.keeping.looks import count_looks
 from core.regrouping.keeping.store import save_grouping
 from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.suggesting.settings import SearchSettings
-from core.regrouping.truth.backoff import answerable, choose_thresholds, judge
+from core.regrouping.truth.backoff import choose_thresholds, judge
 from core.regrouping.truth.price import price
+from core.regrouping.truth.sureness import answerable
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -58,7 +59,7 @@ def test_gain_compares_groups_made_by_hand_with_random_ones(regroup: Regroup, ru
     status, printed, _ = regroup("gain", run.id, "--grouping", "pairs")
     assert status == 0
     assert "chance (1000 groupings)" in printed
-    assert "is real, or luck of choosing on these images (95 %" in printed
+    assert "is real, or luck of choosing on these images (95\N{NO-BREAK SPACE}%" in printed
 
 
 def test_gain_repeats_the_search_of_suggested_groups(regroup: Regroup, run: Run) -> None:
@@ -90,4 +91,4 @@ def test_backoff_chooses_on_validation_and_a_look_at_test_is_counted(
     assert count_looks(home, "digits", run.id) == 2  # the groups, and these thresholds
     _, _, told_beside = regroup(*arguments[:-2], "--above", "0", "0", "--split", "test")
     assert count_looks(home, "digits", run.id) == 3
-    assert f"Look 3 of {run.id} at its test images, thresholds" in told_beside
+    assert "look 3 at the test images of this dataset, number 3 with this run; thresholds" in told_beside

@@ -16,9 +16,10 @@ from core.regrouping.keeping.drafts import load_draft, save_draft
 from core.regrouping.keeping.looks import count_looks
 from core.regrouping.keeping.store import save_grouping
 from core.regrouping.suggesting.settings import SearchSettings
-from core.regrouping.truth.backoff import answerable, choose_thresholds, judge
+from core.regrouping.truth.backoff import choose_thresholds, judge
 from core.regrouping.truth.gain import search_gain
 from core.regrouping.truth.price import price
+from core.regrouping.truth.sureness import answerable
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -88,7 +89,7 @@ def test_the_card_shows_kappa_and_the_bits_kept_and_tells_free_from_real(
     assert f">{paid.kappa_before:.2f} → {paid.kappa:.2f}<" in card
     assert f">{paid.bits_kept:.2f} of {paid.bits_of:.2f}<" in card
     app = open_page("views/regroup.py", dataset="digits", run=run.id)
-    assert "is real, or luck of choosing on these images (95 %" in text_of(app)
+    assert "is real, or luck of choosing on these images (95\N{NO-BREAK SPACE}%" in text_of(app)
     assert "Compare with searches in chance" not in [button.label for button in app.button]
 
 
@@ -99,14 +100,14 @@ def test_suggested_groups_are_compared_with_the_same_search_in_chance(
     settings = SearchSettings(num_groups=5)
     grouping = draft_groups(workspace, run, settings=settings)
     app = open_panel(open_page, run, "price")
-    assert "is real, or luck of the search (95 %" in text_of(app)
+    assert "is real, or luck of the search (95\N{NO-BREAK SPACE}%" in text_of(app)
     (button,) = [each for each in app.button if each.label == "Compare with searches in chance"]
     button.click()
     app.run()
     settle(app)
     told = search_gain(load_predictions(run.predictions_path("val")), grouping, settings, num_draws=39)
     assert told is not None
-    assert f"{told.free:+.3f} for free; {told.real:+.3f} is real (95 %" in text_of(app)
+    assert f"{told.free:+.3f} for free; {told.real:+.3f} is real (95\N{NO-BREAK SPACE}%" in text_of(app)
     assert "p at most 0.025" in text_of(app)
     assert "39 searches" in text_of(app)
     assert "Compare with searches in chance" not in [each.label for each in app.button]
@@ -121,7 +122,7 @@ def test_test_is_uncovered_by_saving_and_each_look_is_counted(
     assert "test, before" not in tables_of(app)[1]
     save_grouping(workspace, "digits", "pairs", grouping, run_id=run.id)
     app = open_panel(open_page, run, "price")
-    assert "Look 1 at the test images of this run." in text_of(app)
+    assert "Look 1 at the test images of this dataset." in text_of(app)
     assert "On test: merging gives" in text_of(app)
     assert "test, before" in tables_of(app)[1]
 
@@ -159,7 +160,7 @@ def test_thresholds_are_judged_on_test_one_pair_at_a_time_and_each_counts_as_a_l
     app.button(key="regroup_backoff_test").click()
     app.run()
     assert "**On test** it answers" in text_of(app)
-    assert "Look 2 at the test images of this run." in text_of(app)
+    assert "Look 2 at the test images of this dataset." in text_of(app)
     app.slider(key=FINE).set_value(0.9)
     app.run()
     assert "**On test** it answers" not in text_of(app)
@@ -190,7 +191,7 @@ def test_thresholds_are_chosen_on_validation_and_told_in_words(
     app.slider(key=FINE).set_value(1.0)
     app.slider(key=GROUP).set_value(1.0)
     app.run()
-    assert "abstains on 100 %" in text_of(app)
+    assert "abstains on 100\N{NO-BREAK SPACE}%" in text_of(app)
     assert any("--above 1 1" in block.value for block in app.code)
     app.number_input(key="regroup_backoff_risk").set_value(20.0)
     app.run()

@@ -84,6 +84,8 @@ def react(event: EditorEvent) -> None:
         state.history = state.history.undo() if event.kind == "undo" else state.history.redo()
     elif event.kind == "order":
         state.order = event.order
+    elif event.kind == "tree_order":
+        state.order = tuple(state.tree.leaves.tolist())
     elif event.kind == "choose":
         state.chosen = event.classes
     else:
@@ -102,9 +104,10 @@ def start(num_classes: int) -> None:
     state, query = st.session_state, st.query_params
     if "history" in state and state.history.current.num_classes == num_classes:
         return
-    state.history = GroupingHistory.start(
-        make_groups(make_names(num_classes), int(query.get("groups", num_classes)))
-    )
+    names = make_names(num_classes)
+    if "long" in query:
+        names[4] += " " + "x" * 500
+    state.history = GroupingHistory.start(make_groups(names, int(query.get("groups", num_classes))))
     state.confusion = make_confusion(num_classes)
     state.tree = merge_tree(state.confusion)
     state.order = tuple(range(num_classes))

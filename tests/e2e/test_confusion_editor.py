@@ -114,12 +114,10 @@ def test_a_choice_shows_at_once_and_stays(page: Page, harness: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("classes", [3, 73, 1000])
 def test_every_size_is_drawn_in_either_theme(
-    browser: Browser, harness: str, classes: int, scheme: Literal["light", "dark"]
+    page: Page, harness: str, classes: int, scheme: Literal["light", "dark"]
 ) -> None:
-    context = browser.new_context(viewport={"width": 1000, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     editor = open_editor(page, harness, classes)
     colors = editor.colors()
     background, _ = max(colors.items(), key=lambda item: item[1]) if classes > 3 else ("", 0)
@@ -133,8 +131,6 @@ def test_every_size_is_drawn_in_either_theme(
     expect(editor.card).to_contain_text(re.compile(r"taken for .*: (14|15|16|17|18|19|20) of 90"))
     editor.canvas.dblclick(position=editor.place(4 % classes, 5 % classes))
     editor.expect_groups(classes - 1)
-    assert not errors
-    context.close()
 
 
 def test_a_thousand_classes_zoom_and_move(page: Page, harness: str) -> None:

@@ -77,10 +77,10 @@ def test_bands_in_the_studys_colors_follow_the_percent_of_each_row(page: Page, h
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_safe_bands_leave_the_page_step_by_step(
-    browser: Browser, harness: str, scheme: Literal["light", "dark"]
+    page: Page, harness: str, scheme: Literal["light", "dark"]
 ) -> None:
-    context = browser.new_context(viewport={"width": 1000, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     open_editor(page, harness, 12)
     choose(page, scale="Six bands")
     swatches = page.locator(".legend-swatch")
@@ -92,7 +92,6 @@ def test_safe_bands_leave_the_page_step_by_step(
         lightness.append(0.299 * red + 0.587 * green + 0.114 * blue)
     steps = np.diff(lightness) * (-1 if scheme == "light" else 1)
     assert min(steps) > 15
-    context.close()
 
 
 @pytest.mark.parametrize(
@@ -190,15 +189,14 @@ def test_two_fingers_zoom(browser: Browser, harness: str) -> None:
     context.close()
 
 
-def test_nothing_moves_for_who_asked_for_less_motion(browser: Browser, harness: str) -> None:
-    context = browser.new_context(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+def test_nothing_moves_for_who_asked_for_less_motion(page: Page, harness: str) -> None:
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.emulate_media(reduced_motion="reduce")
     editor = open_editor(page, harness, 12, groups=4)
     page.get_by_role("button", name="Fold groups").click()
     expect(editor.canvas).to_have_attribute("data-order", "0 1 2 3")
     for _ in range(5):
         assert editor.canvas.get_attribute("data-moving") == "no"
-    context.close()
 
 
 def test_what_is_chosen_in_the_toolbar_is_there_after_a_reload(page: Page, harness: str) -> None:
@@ -296,3 +294,30 @@ def test_names_stand_beside_a_zoomed_matrix(page: Page, harness: str) -> None:
         [round(editor.number("left")), round(row)],
     )
     assert inked > 5
+
+
+def test_the_whole_screen_makes_the_matrix_larger_and_offers_to_merge_a_pair(
+    browser: Browser, harness: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    editor = open_editor(page, harness, 73)
+    small = editor.number("plot")
+    page.get_by_role("button", name="Full screen").click()
+    leave = page.get_by_role("button", name="Leave full screen")
+    expect(leave).to_be_visible()
+    wide = editor.number("plot")
+    assert wide > 1.2 * small
+    editor.canvas.click(position=editor.place(0, 1))
+    page.get_by_role("button", name="Merge 2 classes").click()
+    editor.expect_groups(72)
+    editor.press("f")
+    expect(leave).to_be_hidden()
+    expect(editor.canvas).to_have_attribute("data-plot", f"{small:.0f}")
+    page.close()
+
+
+def test_a_name_as_long_as_a_page_does_not_fill_the_card(page: Page, harness: str) -> None:
+    editor = open_editor(page, harness, 12, long=1)
+    editor.canvas.hover(position=editor.place(4, 5))
+    expect(editor.card).to_contain_text("class 4 x")
+    assert len(editor.card.inner_text()) < 600

@@ -111,21 +111,34 @@ def test_locked_groups_stay_whole_under_the_line(page: Page, harness: str) -> No
     editor.expect_line("problem", "")
 
 
-def test_an_order_with_crossings_says_which_one_shows_the_tree(page: Page, harness: str) -> None:
+def test_an_order_with_crossings_says_why_and_one_click_shows_the_tree(page: Page, harness: str) -> None:
     editor = open_editor(page, harness, 12, tree=1)
     start = editor.place(0, -1)
     editor.drag_to(start, editor.place(11, -1))
     editor.press("End", "Alt+ArrowUp", "Alt+ArrowUp", "Alt+ArrowUp", "Alt+ArrowUp")
     note = page.locator(".tree-note")
-    expect(note).to_contain_text("Optimal leaf order")
+    expect(note).to_contain_text("would cross")
     expect(editor.tree).to_be_hidden()
+    note.get_by_role("button", name="Show it (Optimal leaf order)").click()
+    expect(editor.tree).to_be_visible()
+    expect(note).to_be_hidden()
+    editor.expect_last_event("tree_order")
+
+
+def test_groups_that_cross_the_tree_are_named_as_the_reason(page: Page, harness: str) -> None:
+    open_editor(page, harness, 12, tree=1, groups=4)
+    expect(page.locator(".tree-note")).to_contain_text("Your groups cross the branches")
 
 
 def test_a_folded_matrix_says_that_the_tree_is_for_classes(page: Page, harness: str) -> None:
     editor = open_editor(page, harness, 12, tree=1, order="leaf", groups=6)
     page.get_by_role("button", name="Fold groups").click()
-    expect(page.locator(".tree-note")).to_contain_text("when groups are unfolded")
+    note = page.locator(".tree-note")
+    expect(note).to_contain_text("when groups are unfolded")
     expect(editor.tree).to_be_hidden()
+    note.get_by_role("button", name="Unfold them").click()
+    expect(page.get_by_role("button", name="Fold groups")).to_have_attribute("aria-pressed", "false")
+    expect(editor.tree).to_be_visible()
 
 
 def test_a_finger_drags_the_line(browser: Browser, harness: str) -> None:

@@ -14,6 +14,7 @@ from serving import ROOT, Server, press_button, wait_until
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from core.predictions import Predictions, load_predictions
+from core.runs.image_size import ImageSize
 from core.runs.run import Run, State
 
 TRAINING_MS = 240_000  # a training may take this long on a busy machine
@@ -31,9 +32,20 @@ def set_number(page: Page, label: str, value: int) -> None:
     field.press("Enter")
 
 
-def start_training(page: Page, server: Server, home: Path, *, epochs: int, dataset: str = "shapes") -> Run:
+def start_training(
+    page: Page,
+    server: Server,
+    home: Path,
+    *,
+    epochs: int,
+    dataset: str = "shapes",
+    image_size: int | None = None,
+) -> Run:
     page.goto(f"{server.url}/train?dataset={dataset}")
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    if image_size is not None:
+        set_number(page, "Image size (pixels)", image_size)
+        expect(page.get_by_text(f"at {ImageSize(image_size, image_size).words} pixels")).to_be_visible()
     set_number(page, "Epochs", epochs)
     expect(page.get_by_text(f"{epochs} times")).to_be_visible()
     press_button(page, "Train")
@@ -99,16 +111,16 @@ def worst_pairs(predictions: Predictions) -> list[tuple[str, str]]:
     return [(predictions.class_names[i], predictions.class_names[j]) for i, j in (first, second)]
 
 
-def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server], home_dir: Path) -> None:
-    server = start_server()
+def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[..., Server], home_dir: Path) -> None:
+    server = start_server(spare=True)
     page.goto(server.url)
     expect(page.get_by_text("20 : 1")).to_be_visible()
     expect(page.get_by_text("Try the loop: train a small network")).to_be_visible()
 
-    full = start_training(page, server, home_dir, epochs=4)
+    full = start_training(page, server, home_dir, epochs=6, image_size=32)
     wait_until(lambda: full.status.epoch >= 1)
     page.reload()
-    expect(page.get_by_text(re.compile(r"epoch [2-4] of 4|Measuring the best epoch")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"epoch [2-6] of 6|Measuring the best epoch")).first).to_be_visible()
     press_after(page, "See what it confuses")
 
     val = load_predictions(full.predictions_path("val"))
@@ -157,6 +169,7 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[[], Server]
     expect(page).to_have_url(re.compile("run=small_cnn-2"))
     retrained = Run(home_dir / "runs" / "small_cnn-2")
     expect(page.get_by_role("button", name="See what it confuses")).to_be_visible(timeout=TRAINING_MS)
+    assert full.config.image_size == (32, 32)
     assert retrained.config.groups is not None
     assert retrained.config.model_copy(update={"grouping": None, "groups": None}) == full.config
     coarse = load_predictions(retrained.predictions_path("test"))
@@ -187,9 +200,9 @@ def press_after(page: Page, name: str) -> None:
 
 
 def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_nothing(
-    page: Page, start_server: Callable[[], Server], home_dir: Path
+    page: Page, start_server: Callable[..., Server], home_dir: Path
 ) -> None:
-    server = start_server()
+    server = start_server(spare=True)
     run = start_training(page, server, home_dir, epochs=6, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     worker_of(run).kill()
@@ -206,16 +219,16 @@ def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_no
     os.utime(ROOT / "app" / "main.py")  # as if a source file were edited
     server.kill()
     assert worker.is_running()
-    again = start_server()
+    again = start_server(spare=True)
     page.goto(f"{again.url}/runs?run={run.id}")
     expect(page.get_by_role("button", name="See what it confuses")).to_be_visible(timeout=TRAINING_MS)
     assert run.history["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
 
 
 def test_two_browsers_see_the_same_run_and_cancelling_in_one_shows_in_the_other(
-    page: Page, start_server: Callable[[], Server], home_dir: Path
+    page: Page, start_server: Callable[..., Server], home_dir: Path
 ) -> None:
-    server = start_server()
+    server = start_server(spare=True)
     run = start_training(page, server, home_dir, epochs=200, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     other = page.context.browser.new_context().new_page()

@@ -81,10 +81,11 @@ def duel(
     result = compare_runs(workspace, ours, saved.grouping, theirs)
     look = record_look(workspace, found.config.dataset, found.id, saved.grouping, saved.name)
     if wants_json(context, as_json):
-        print_json({**_as_json(ours, saved.name, theirs, result), "look": look})
+        counts = {"look": look.of_dataset, "look_of_run": look.of_run}
+        print_json({**_as_json(ours, saved.name, theirs, result), **counts})
     else:
         _print(result)
-        print(f"This is look {look} of {found.id} at its test images; the same groups count once.")
+        print(f"This is {look.in_words}, {look.of_run_in_words}; the same groups count once.")
 
 
 def _choose(

@@ -63,7 +63,7 @@ def depths(
         look = record_look(
             workspace, found.config.dataset, found.id, saved.grouping, saved.name, rule=DEPTHS_RULE
         )
-        say(f"Look {look} of {found.id} at its test images; choose the depth on val.")
+        say(f"This is {look.in_words}, {look.of_run_in_words}; choose the depth on val.")
     if wants_json(context, as_json):
         print_json({"run": found.id, "grouping": saved.name, **asdict(table)})
         return

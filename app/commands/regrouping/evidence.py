@@ -12,7 +12,7 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
-from app.commands.regrouping.printing import RunArgument
+from app.commands.regrouping.printing import RunArgument, clusters_on
 from core.runs.run import find_run
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ def evidence(
     from core.datasets.store import list_datasets, load_dataset  # noqa: PLC0415
     from core.predictions import load_predictions  # noqa: PLC0415
     from core.regrouping.evidence.training import is_balanced, training_counts  # noqa: PLC0415
-    from core.regrouping.evidence.verdict import block_evidence, pair_evidence  # noqa: PLC0415
+    from core.regrouping.evidence.verdict import (  # noqa: PLC0415
+        COUNTED_ONCE,
+        block_evidence,
+        pair_evidence,
+    )
 
     workspace = workspace_of(context, home)
     found = find_run(workspace, run)
@@ -38,7 +42,12 @@ def evidence(
     counts, name = None, found.config.dataset
     if name in list_datasets(workspace):
         counts = training_counts(load_dataset(workspace, name), predictions.class_names)
-    known: dict[str, Any] = {"train_counts": counts, "balanced": is_balanced(found.config)}
+    clusters = clusters_on(workspace, found, predictions)
+    known: dict[str, Any] = {
+        "train_counts": counts,
+        "balanced": is_balanced(found.config),
+        "clusters": clusters,
+    }
     if len(classes) == 2:
         pair = pair_evidence(predictions, *classes, **known)
         judged, content = [pair], _pair_content(pair)
@@ -46,13 +55,16 @@ def evidence(
         block = block_evidence(predictions, classes, **known)
         judged, content = list(block.judged), _block_content(block)
     if wants_json(context, as_json):
-        print_json({"run": found.id, "split": "val", **content})
+        unit = "images" if clusters is None else "groups of images"
+        print_json({"run": found.id, "split": "val", "counted_by": unit, **content})
         return
-    print(f"{found.id}, validation, {predictions.num_samples} images")
+    by = "" if clusters is None else f"; {COUNTED_ONCE[0].lower()}{COUNTED_ONCE[1:].rstrip('.')}"
+    print(f"{found.id}, validation, {predictions.num_samples} images{by}")
     for each in judged:
         print(f"{each.facts.names[0]} and {each.facts.names[1]}: {each.verdict}.")
         for sentence in (*each.reasons, *(cause.remedy for cause in each.causes)):
-            print(f"  {sentence}")
+            if sentence != COUNTED_ONCE:
+                print(f"  {sentence}")
 
 
 def orders(
@@ -106,6 +118,8 @@ def _pair_content(pair: "PairEvidence") -> dict[str, Any]:
         "classes": list(facts.names),
         "mistaken": list(facts.mistaken),
         "support": list(facts.support),
+        "groups_mistaken": list(facts.voices.mistaken) if facts.voices.by_group else None,
+        "groups_support": list(facts.voices.support) if facts.voices.by_group else None,
         "direction": str(facts.direction),
         "p_value": facts.p_value,
         "verdict": str(pair.verdict),

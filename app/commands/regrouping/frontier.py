@@ -14,6 +14,17 @@ from app.commands.options import (
     wants_json,
     workspace_of,
 )
+from app.commands.regrouping.demands import (
+    AllowBlobOption,
+    GoalName,
+    GoalOption,
+    LockOption,
+    MaxSizeOption,
+    MustLinkOption,
+    NeverLinkOption,
+    ParentsOption,
+    read_demands,
+)
 from app.commands.regrouping.printing import RunArgument
 from core.errors import GroupingError
 from core.runs.run import find_run
@@ -33,6 +44,13 @@ def frontier(
     context: typer.Context,
     run: RunArgument,
     method: Annotated[Method, typer.Option(help="How groups are merged, step by step.")] = Method.AVERAGE,
+    goal: GoalOption = GoalName.SUMMED,
+    must_link: MustLinkOption = None,
+    never_link: NeverLinkOption = None,
+    lock: LockOption = None,
+    max_size: MaxSizeOption = None,
+    parents: ParentsOption = None,
+    allow_blob: AllowBlobOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,7 +65,22 @@ def frontier(
     if found.config.groups is not None:
         raise GroupingError(f"Run {found.id} was trained on groups; choose a run that knows all classes.")
     predictions = load_predictions(found.predictions_path("val"))
-    settings = SearchSettings(method=method.value, num_groups=2)
+    wishes, locked = read_demands(
+        predictions.class_names,
+        must_link=must_link,
+        never_link=never_link,
+        lock=lock,
+        max_size=max_size,
+        parents=parents,
+    )
+    settings = SearchSettings(
+        method=method.value,
+        goal=goal.value,
+        num_groups=2,
+        wishes=wishes,
+        locked=locked,
+        allow_blob=allow_blob,
+    )
     rows = compute_frontier(Scorer(predictions), path(predictions, settings))
     at = find_knee(rows)
     knee = None if at is None else rows[at].num_groups
@@ -57,6 +90,7 @@ def frontier(
             "split": "val",
             "num_images": predictions.num_samples,
             "method": method.value,
+            "settings": settings.model_dump(mode="json", exclude={"num_groups", "accuracy", "seed"}),
             "knee": knee,
             "rows": [asdict(row) for row in rows],
         }

@@ -16,12 +16,13 @@ from app.commands.options import (
     workspace_of,
 )
 from app.commands.regrouping.group_edits import color, lock, merge, new, rename, split
+from app.commands.regrouping.group_history import history
 from app.commands.regrouping.group_report import NameArgument, facts, report
 from core.errors import GroupingError
 
 app = typer.Typer(no_args_is_help=True, help="Saved groupings: list, compare, edit, files.")
-for edit in (new, merge, split, rename, lock, color):
-    app.command()(edit)
+for command in (new, merge, split, rename, lock, color, history):
+    app.command()(command)
 
 
 @app.command("list")

@@ -54,7 +54,7 @@ def scores_on(workspace: Workspace, run: Run, grouping: Grouping, split: Split) 
 def clusters_on(workspace: Workspace, run: Run, predictions: "Predictions") -> "np.ndarray | None":
     """Return the dataset's groups of images, None where there are none or the dataset has gone."""
     from core.datasets.store import load_dataset  # noqa: PLC0415
-    from core.regrouping.scoring.clusters import clusters_of  # noqa: PLC0415
+    from core.evaluation.clusters import clusters_of  # noqa: PLC0415
 
     try:
         return clusters_of(predictions, load_dataset(workspace, run.config.dataset))

@@ -34,8 +34,8 @@ def score(
     }
     if Split.TEST in splits:
         look = record_look(workspace, found.config.dataset, found.id, saved.grouping, saved.name)
-        scores["test"]["look"] = look
-        say(f"This is grouping {look} that was judged on the test images by {found.id}.")
+        scores["test"] |= {"look": look.of_dataset, "look_of_run": look.of_run}
+        say(f"This is {look.in_words}, {look.of_run_in_words}.")
     print_scores(
         context,
         as_json,

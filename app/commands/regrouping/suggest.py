@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.options import HomeOption, JsonOption, say, wants_json, workspace_of
+from app.commands.regrouping.demands import (
+    AllowBlobOption,
+    GoalName,
+    GoalOption,
+    LockOption,
+    MaxSizeOption,
+    MustLinkOption,
+    NeverLinkOption,
+    ParentsOption,
+    read_demands,
+)
 from app.commands.regrouping.printing import RunArgument, Split, clusters_on, print_scores, scores_on
 from core.errors import GroupingError
 from core.runs.run import Run, find_run
+from core.words import counted
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,19 +38,6 @@ class MethodName(StrEnum):
     LOUVAIN = "louvain"
     LEIDEN = "leiden"
     GREEDY = "greedy"
-
-
-class GoalName(StrEnum):
-    """What the greedy method keeps high."""
-
-    SUMMED = "summed"
-    BITS = "bits"
-    MACRO_F1 = "macro_f1"
-
-
-PAIR_HELP = (
-    "{what}; once for each pair. Put a class name that has a comma in quotation marks: '\"cat, wild\",dog'."
-)
 
 
 def suggest(
@@ -60,42 +59,25 @@ def suggest(
             "spectral clustering, louvain or leiden communities, or greedy."
         ),
     ] = MethodName.AVERAGE,
-    goal: Annotated[
-        GoalName,
-        typer.Option(
-            help="What greedy keeps high: accuracy by summed probabilities, bits kept, or macro F1."
-        ),
-    ] = GoalName.SUMMED,
-    must_link: Annotated[
-        list[str] | None,
-        typer.Option(metavar="A,B", help=PAIR_HELP.format(what="Two classes that have to be in one group")),
-    ] = None,
-    never_link: Annotated[
-        list[str] | None,
-        typer.Option(metavar="A,B", help=PAIR_HELP.format(what="Two classes that must not be in one group")),
-    ] = None,
-    max_size: Annotated[
-        int | None, typer.Option(min=1, help="How many classes one group may hold at most.")
-    ] = None,
-    parents: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="A hierarchy, lines 'class,parent': only classes of one parent are merged.",
-        ),
-    ] = None,
+    goal: GoalOption = GoalName.SUMMED,
+    must_link: MustLinkOption = None,
+    never_link: NeverLinkOption = None,
+    lock: LockOption = None,
+    max_size: MaxSizeOption = None,
+    parents: ParentsOption = None,
     level: Annotated[
         int | None,
         typer.Option(min=1, help="Without a search: take the parents so many steps up as the groups."),
     ] = None,
-    allow_blob: Annotated[
-        bool, typer.Option("--allow-blob", help="A group may hold more than a third of the classes.")
-    ] = False,
+    allow_blob: AllowBlobOption = False,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
     stability: Annotated[
         int | None,
         typer.Option(
-            min=2, max=10_000, metavar="DRAWS", help="Repeat the search on images drawn anew, so many times."
+            min=2,
+            max=10_000,
+            metavar="DRAWS",
+            help="Repeat the search on images drawn anew, so many times; kept for the dashboard.",
         ),
     ] = None,
     also: Annotated[
@@ -112,7 +94,6 @@ def suggest(
     from core.regrouping.suggesting.hierarchy import load_hierarchy  # noqa: PLC0415
     from core.regrouping.suggesting.search import search  # noqa: PLC0415
     from core.regrouping.suggesting.settings import SearchSettings  # noqa: PLC0415
-    from core.regrouping.suggesting.wishes import Wishes, read_pair  # noqa: PLC0415
 
     _check_ends(groups, accuracy, level, parents)
     workspace = workspace_of(context, home)
@@ -120,21 +101,23 @@ def suggest(
     if found.config.groups is not None:
         raise GroupingError(f"Run {found.id} was trained on groups; choose a run that knows all classes.")
     predictions = load_predictions(found.predictions_path("val"))
-    names = predictions.class_names
-    hierarchy = load_hierarchy(parents, names) if parents else None
-    grouping = hierarchy.grouping(level) if hierarchy and level else None
+    wishes, locked = read_demands(
+        predictions.class_names,
+        must_link=must_link,
+        never_link=never_link,
+        lock=lock,
+        max_size=max_size,
+        parents=parents,
+    )
+    grouping = load_hierarchy(parents, predictions.class_names).grouping(level) if parents and level else None
     settings = SearchSettings(
         method=method.value,
         goal=goal.value,
         num_groups=grouping.num_groups if grouping else groups,
         accuracy=accuracy,
         seed=seed,
-        wishes=Wishes(
-            must_link=tuple(read_pair(pair, names) for pair in must_link or ()),
-            never_link=tuple(read_pair(pair, names) for pair in never_link or ()),
-            max_size=max_size,
-            parents=hierarchy.parents() if hierarchy else None,
-        ),
+        wishes=wishes,
+        locked=locked,
         allow_blob=allow_blob,
     )
     is_searched = grouping is None
@@ -186,8 +169,9 @@ def _stability(
     settings: "SearchSettings",
     num_draws: int,
 ) -> dict[str, Any]:
-    """Repeat the search and return what is reported of it."""
+    """Repeat the search, keep what that tells for the Regroup page, and return what is reported of it."""
     from core.predictions import load_predictions  # noqa: PLC0415
+    from core.regrouping.keeping.stability import KeptStability, keep_stability  # noqa: PLC0415
     from core.regrouping.suggesting.stability import STABLE_SHARE, bootstrap_stability  # noqa: PLC0415
 
     runs = [run, *(find_run(workspace, other) for other in also)]
@@ -200,11 +184,14 @@ def _stability(
         clusters=clusters,
         progress=lambda done, total: say(f"{done} of {total} draws") if done % 50 == 0 else None,
     )
+    run_ids = tuple(each.id for each in runs)
+    kept = KeptStability(settings, found, predictions[0].num_samples, run_ids, clusters is not None)
+    keep_stability(workspace, run.config.dataset, predictions[0], kept)
     shares = found.of_groups(grouping)
     is_stable = found.is_stable(grouping)
     return {
         "draws": num_draws,
-        "runs": [each.id for each in runs],
+        "runs": list(run_ids),
         "drawn": "images" if clusters is None else "groups of images",
         "stable_from": STABLE_SHARE,
         "groups": {group: float(share) for group, share in zip(grouping.group_names, shares, strict=True)},
@@ -223,7 +210,9 @@ def _save(
     from core.regrouping.keeping.store import save_grouping  # noqa: PLC0415
     from core.regrouping.steps.history import GroupingHistory  # noqa: PLC0415
 
-    words = f"Suggested {grouping.num_groups} groups" if settings else "Took a level of the hierarchy"
+    words = (
+        f"Suggested {counted(grouping.num_groups, 'group')}" if settings else "Took a level of the hierarchy"
+    )
     history = GroupingHistory.identity(grouping.class_names).apply(
         grouping, words, origin=settings.model_dump(mode="json") if settings else None
     )

@@ -132,18 +132,22 @@ def backoff(
 ) -> None:
     """Answer the class when sure, else the group, else nothing; thresholds are chosen on validation."""
     from core.regrouping.truth import backoff as rules  # noqa: PLC0415
+    from core.regrouping.truth import sureness  # noqa: PLC0415
 
     workspace, found, saved, predictions = _open(context, home, run, grouping, split)
-    on_val = rules.answerable(load_predictions(found.predictions_path("val")), saved.grouping)
+    val = load_predictions(found.predictions_path("val"))
+    on_val, judged = (
+        sureness.answerable(each, saved.grouping, clusters=clusters_on(workspace, found, each))
+        for each in (val, predictions)
+    )
     thresholds = rules.Thresholds(*above) if above else rules.choose_thresholds(on_val, risk).rounded_up()
     if split == Split.TEST:
         _look(workspace, found, saved, rule=thresholds.in_words)
-    judged = on_val if split == Split.VAL else rules.answerable(predictions, saved.grouping)
     verdict = rules.judge(judged, thresholds)
     areas = {
-        "class": rules.risk_coverage(judged.fine).area,
-        "class_else_group": rules.backoff_curve(judged, thresholds.fine).area,
-        "group": rules.risk_coverage(judged.group).area,
+        "class": sureness.risk_coverage(judged.fine).area,
+        "class_else_group": sureness.backoff_curve(judged, thresholds.fine).area,
+        "group": sureness.risk_coverage(judged.group).area,
     }
     if wants_json(context, as_json):
         content = {
@@ -178,7 +182,7 @@ def _look(workspace: Workspace, run: Run, saved: SavedGrouping, *, rule: str = "
     from core.regrouping.keeping.looks import record_look  # noqa: PLC0415
 
     number = record_look(workspace, run.config.dataset, run.id, saved.grouping, saved.name, rule=rule)
-    say(f"Look {number} of {run.id} at its test images{f', {rule}' if rule else ''}.")
+    say(f"This is {number.in_words}, {number.of_run_in_words}{f'; {rule}' if rule else ''}.")
 
 
 def _about(run: Run, saved: SavedGrouping, split: Split, predictions: Predictions) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _look(run: Run, saved: SavedGrouping) -> str:
     number = record_look(
         cache.workspace(), run.config.dataset, run.id, saved.grouping, saved.name, rule=DEPTHS_RULE
     )
-    return f" Look {number} of this run at its test images."
+    return f" {number.in_words.capitalize()}, {number.of_run_in_words}."
 
 
 def _about(table: DepthTable, run: Run, saved: SavedGrouping) -> str:

@@ -45,7 +45,8 @@ def show_duel(run: Run, saved: SavedGrouping, entrants: Entrants) -> None:
             "images come in groups, such as several of one patient, McNemar's test is too sure; the interval "
             "draws whole groups then.",
         )
-    st.caption(f"{_measured(duel, entrants)} Look {look} of this run at its test images.", help=LOOKS)
+    counted_as = f"{_measured(duel, entrants)} {look.in_words.capitalize()}."
+    st.caption(counted_as, help=f"{look.of_run_in_words.capitalize()}. {LOOKS}")
 
 
 def _measured(duel: Duel, entrants: Entrants) -> str:

@@ -20,9 +20,10 @@ __all__ = ["EditorEvent", "confusion_editor", "pack_payload", "read_events"]
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
-    "payload.js", "levels.js", "colors.js", "layout.js", "folding.js", "drawing.js", "minimap.js",
-    "legend.js", "painter.js", "toolbar.js", "overlay.js", "captions.js", "groups.js", "carrying.js",
-    "dendrogram.js", "cutting.js", "menu.js", "tray.js", "input.js", "keys.js", "editor.js",
+    "payload.js", "levels.js", "colors.js", "layout.js", "folding.js", "drawing.js", "brackets.js",
+    "minimap.js", "legend.js", "fullscreen.js", "painter.js", "toolbar.js", "overlay.js", "captions.js",
+    "groups.js", "carrying.js", "dendrogram.js", "cutting.js", "menu.js", "tray.js", "input.js", "keys.js",
+    "editor.js",
 )  # fmt: skip
 STYLES = ("editor.css", "dendrogram.css", "tray.css", "menus.css")
 HTML = (FOLDER / "editor.html").read_text(encoding="utf-8").replace("{tree_order}", ORDERS["leaf"].title)

@@ -4,6 +4,7 @@ const HINT = "Click a cell to see its pictures; double-click merges; drag along 
   + "drag a name into a group. Press ? for all keys.";
 
 const MAX_NAME = 40; // letters of a group's name on the card
+const MAX_CLASS_NAME = 80; // letters of a class's name there
 
 const HELP = [
   ["Pointer", [
@@ -28,19 +29,20 @@ const HELP = [
     ["Alt with arrows", "move the group along the diagonal"],
     ["Ctrl+Z, Ctrl+Y", "undo, redo (also Ctrl+Shift+Z)"],
     ["+, -, 0", "zoom in, out, show all"],
+    ["F", "full screen, and back"],
     ["Tab", "to the tree (arrows move its cut) and to the groups below"],
     ["Esc", "clear the choice; close this help"],
   ]],
 ];
 
 function nameSome(model, classes) {
-  const names = Array.from(classes.slice(0, 6), (index) => model.classNames[index]);
+  const names = Array.from(classes.slice(0, 6), (index) => shorten(model.classNames[index], MAX_CLASS_NAME));
   return names.join(", ") + (classes.length > 6 ? ` and ${classes.length - 6} more` : "");
 }
 
-function shorten(name) {
+function shorten(name, most = MAX_NAME) {
   const letters = Array.from(name);
-  return letters.length > MAX_NAME ? `${letters.slice(0, MAX_NAME - 1).join("")}…` : name;
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : name;
 }
 
 // The group of one class or unit in words.
@@ -48,18 +50,19 @@ function groupInWords(model, unit) {
   const fine = model.isFolded ? model.fine : model;
   const group = fine.groupOf[classesOf(model, unit)[0]];
   const { length } = membersOf(fine)[group];
-  if (model.isFolded) return `${model.classNames[unit]}: ${length > 1 ? `group of ${length} classes` : "one class"}`;
+  const name = shorten(model.classNames[unit], MAX_CLASS_NAME);
+  if (model.isFolded) return `${name}: ${length > 1 ? `group of ${length} classes` : "one class"}`;
   return length > 1
-    ? `${model.classNames[unit]} is in group ${shorten(fine.groupNames[group])} (${length} classes)`
-    : `${model.classNames[unit]} stands alone`;
+    ? `${name} is in group ${shorten(fine.groupNames[group])} (${length} classes)`
+    : `${name} stands alone`;
 }
 
 // One cell in words: "circle taken for ellipse: 14 of 90 (16 %); 12 % of all taken for ellipse".
 function cellInWords(model, row, column) {
   const [count, total, called] = [countOf(model, row, column), model.totals[row], model.columnTotals[column]];
-  const name = model.classNames[row];
-  const what = row === column ? `${name} recognized` : `${name} taken for ${model.classNames[column]}`;
-  const shares = count && called ? `; ${percent(count, called)} of all taken for ${model.classNames[column]}` : "";
+  const [name, other] = [row, column].map((unit) => shorten(model.classNames[unit], MAX_CLASS_NAME));
+  const what = row === column ? `${name} recognized` : `${name} taken for ${other}`;
+  const shares = count && called ? `; ${percent(count, called)} of all taken for ${other}` : "";
   return `${what}: ${count} of ${total}${total ? ` (${percent(count, total)})` : ""}${shares}`;
 }
 
@@ -92,11 +95,11 @@ function showCard(editor, hit, x, y) {
   card.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;
 }
 
-// A button beside a chosen block; a pair has its button on the page, with its pictures.
+// A button beside a chosen block; a pair has its button on the page, with its pictures, if the page is seen.
 function showMergeButton(editor) {
   const { fine, model, chosen, layout } = editor;
   const button = editor.find("merge");
-  const isBlock = !editor.block && !editor.carried && chosen.length > 2
+  const isBlock = !editor.block && !editor.carried && chosen.length > (isFullScreen(editor) ? 1 : 2)
     && new Set(chosen.map((index) => fine.groupOf[index])).size > 1;
   button.hidden = !isBlock;
   if (!isBlock) return;

@@ -17,6 +17,7 @@ function startTree(editor) {
   on("pointermove", (event) => { if (editor.cut?.isDragged) moveCut(editor, groupsAtX(editor, event.offsetX)); });
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) on(name, () => releaseCut(editor));
   on("keydown", (event) => cutByKey(editor, event));
+  editor.find("tree-show").addEventListener("click", () => showHiddenTree(editor), { signal });
 }
 
 // Where the line stands: in the middle between the last merge below it and the next one.

@@ -13,11 +13,40 @@ function widthOfTree(editor) {
   const isShown = hasTree && !model.isFolded && treePlaces(fine);
   const note = editor.find("tree-note");
   note.hidden = !hasTree || Boolean(isShown);
-  if (!note.hidden) note.textContent = model.isFolded
-    ? "The tree of merges is shown when groups are unfolded."
-    : `The tree of merges is shown in an order that keeps its branches together: choose “${note.dataset.order}”.`;
+  if (!note.hidden && editor.treeNoteOf !== model) tellHiddenTree(editor, note.dataset.order);
+  editor.treeNoteOf = model;
   editor.find("tree").hidden = !isShown;
-  return isShown ? Math.round(Math.max(TREE_WIDTH[0], Math.min(TREE_WIDTH[1], 0.12 * editor.root.clientWidth))) : 0;
+  return isShown ? Math.round(Math.max(TREE_WIDTH[0], Math.min(TREE_WIDTH[1], 0.1 * editor.root.clientWidth))) : 0;
+}
+
+// Why the tree is not drawn, and the button that shows it.
+function tellHiddenTree(editor, orderTitle) {
+  const { fine, model } = editor;
+  const [why, show] = model.isFolded ? ["The tree of merges is shown when groups are unfolded.", "Unfold them"]
+    : [groupsCrossTree(fine) ? "Your groups cross the branches of the tree of merges, so it is hidden."
+      : "In this order the branches of the tree of merges would cross, so it is hidden.", `Show it (${orderTitle})`];
+  editor.find("tree-why").textContent = why;
+  editor.find("tree-show").textContent = show;
+}
+
+function showHiddenTree(editor) {
+  if (editor.model.isFolded) foldGroups(editor, false);
+  else editor.sendStep("tree_order", {}, "Showing the tree of merges.");
+  editor.overlay.focus({ preventScroll: true });
+}
+
+// Whether groups stand together that are no branches of the tree: a branch of m classes holds m - 1 merges.
+function groupsCrossTree({ tree, groupOf, groups, numClasses, groupNames }) {
+  if (groups.some(({ stretches }) => stretches.length > 1)) return false;
+  const groupOfNode = Int32Array.from({ length: 2 * numClasses - 1 }, (_, node) => (node < numClasses ? groupOf[node] : -1));
+  let numWithin = 0;
+  for (let merge = 0; merge < numClasses - 1; merge += 1) {
+    const [left, right] = [groupOfNode[tree.left[merge]], groupOfNode[tree.right[merge]]];
+    if (left < 0 || left !== right) continue;
+    groupOfNode[numClasses + merge] = left;
+    numWithin += 1;
+  }
+  return numWithin < numClasses - groupNames.length;
 }
 
 // Place of each node along the diagonal (leaves, then merges); null where the lines would cross.

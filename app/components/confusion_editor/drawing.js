@@ -2,6 +2,7 @@
 
 const MAX_CROSSINGS = 1500; // outlines of what a group's scattered classes share; more would hide the cells
 const MIN_OUTLINED = 5; // pixels; the outline of a smaller block would hide it
+const MIN_PERCENT_CELL = 44; // pixels; in smaller cells the sign after a share has no room
 const elided = new Map(); // font and room -> text -> elided text
 
 // First and last pixel of each unit's rows and columns, from its start and size as shares of a plot of `size` pixels.
@@ -46,7 +47,7 @@ function colorPixels(levels, colors, image) {
 function drawNumbers(context, model, layout, theme, options) {
   const { starts, columns, levels, scale } = model.cells;
   const lookup = lookupOf(theme, scale);
-  context.font = `${Math.max(8, Math.min(15, layout.cell * 0.32))}px ${theme.font}`;
+  context.font = `${numberSize(model, layout, options)}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   const [firstRow, lastRow] = visiblePlaces(model, layout, layout.y);
@@ -63,10 +64,17 @@ function drawNumbers(context, model, layout, theme, options) {
   context.restore();
 }
 
+// Size of the numbers' font: the longest number fits a cell.
+function numberSize({ maxCount }, { cell }, { measure }) {
+  const lettersOfShare = cell >= MIN_PERCENT_CELL ? 5 : 3;
+  const letters = MEASURES[measure].isShare ? lettersOfShare : String(maxCount).length;
+  return Math.max(8, Math.min(15, 0.42 * cell, (cell - 4) / (0.56 * letters)));
+}
+
 function numberOf(model, row, cell, layout, { measure }) {
   if (!MEASURES[measure].isShare) return String(countOf(model, row, model.cells.columns[cell]));
   const share = 100 * model.cells.values[cell];
-  return `${share < 0.5 ? "<1" : Math.round(share)}${layout.cell >= 44 ? " %" : ""}`;
+  return `${share < 0.5 ? "<1" : Math.round(share)}${layout.cell >= MIN_PERCENT_CELL ? " %" : ""}`;
 }
 
 // Names at the left and at the top; where cells are small, every so many.
@@ -190,51 +198,6 @@ function outlineClasses(context, layout, stretches, { color, width, dash = [] })
   context.lineWidth = width;
   strokeBlocks(context, layout, stretches, stretches.length ** 2 <= MAX_CROSSINGS);
   context.restore();
-}
-
-// Beside the matrix: a strip of each group's color along the names, and brackets with the groups' names.
-function drawBrackets(context, model, layout, theme) {
-  const taken = [];
-  context.font = `12px ${theme.font}`;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  for (const group of model.groups) {
-    if (group.color) group.stretches.forEach((stretch) => drawStrips(context, layout, stretch, group.color));
-    const [first, last] = group.stretches.reduce((most, one) => (one[1] - one[0] > most[1] - most[0] ? one : most));
-    const top = Math.max(layout.top, edgeY(layout, first));
-    const bottom = Math.min(layout.top + layout.plot, edgeY(layout, last + 1));
-    if (bottom <= top) continue;
-    const x = layout.bracketLeft + 5;
-    context.fillStyle = group.color ?? theme.text;
-    context.fillRect(x, top + 1, group.color ? 4 : 2, Math.max(1, bottom - top - 2));
-    const y = (top + bottom) / 2;
-    if (taken.some((other) => Math.abs(other - y) < 14)) continue;
-    taken.push(y);
-    context.fillStyle = theme.text;
-    if (group.locked) drawLock(context, x + 8, y);
-    const start = x + (group.locked ? 19 : 8);
-    const text = model.isFolded ? `${model.members[group.index].length} classes` : group.name;
-    context.fillText(elide(context, text, layout.width - start - 4), start, y);
-  }
-}
-
-function drawStrips(context, layout, [first, last], color) {
-  const inside = (value, start) => Math.max(start, Math.min(start + layout.plot, value));
-  const [top, bottom] = [first, last + 1].map((place) => inside(edgeY(layout, place), layout.top));
-  const [left, right] = [first, last + 1].map((place) => inside(edgeX(layout, place), layout.left));
-  context.fillStyle = color;
-  context.fillRect(layout.left - 5, top, 3, bottom - top);
-  context.fillRect(left, layout.top - 5, right - left, 3);
-}
-
-// A padlock of 9 x 11 pixels, its left edge at x and its middle at y.
-function drawLock(context, x, y) {
-  context.fillRect(x, y - 1, 9, 6);
-  context.beginPath();
-  context.arc(x + 4.5, y - 1, 2.7, Math.PI, 0);
-  context.lineWidth = 1.6;
-  context.strokeStyle = context.fillStyle;
-  context.stroke();
 }
 
 // A class that was searched for: lines along its row and column, and its name.

@@ -219,7 +219,8 @@ class ConfusionEditor {
     const isAnswered = this.step && now.seen >= this.step;
     const isSame = [...STATE_FIELDS].every((field) => String(old[field]) === String(now[field]))
       && JSON.stringify(old.colors) === JSON.stringify(now.colors);
-    if (!isSame) this.say(`${now.numClasses} classes are now in ${now.groupNames.length} groups.`);
+    const [classes, groups] = [now.numClasses, now.groupNames.length].map((count) => count.toLocaleString("en-US"));
+    if (!isSame) this.say(`${classes} classes are now in ${groups} groups.`);
     else if (isAnswered && !this.preview) this.say("Nothing changed. If the step was refused, the page tells why.");
     if (isAnswered) this.step = 0;
   }

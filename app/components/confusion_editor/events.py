@@ -11,7 +11,7 @@ from core.regrouping.grouping import Grouping
 
 EventKind = Literal[
     "choose", "merge", "take_out", "dissolve", "move", "rename",
-    "color", "lock", "order", "cut", "undo", "redo",
+    "color", "lock", "order", "tree_order", "cut", "undo", "redo",
 ]  # fmt: skip
 MAX_COLORS = 64  # numbers of colors that can be meant; -1 is none
 
@@ -23,7 +23,8 @@ class EditorEvent:
     Attributes:
         kind: ``"choose"``, ``"merge"``, ``"take_out"`` (into a group of their own), ``"dissolve"`` (every
             class alone), ``"move"`` (into a group), ``"rename"``, ``"color"``, ``"lock"``, ``"order"`` (an
-            own order), ``"cut"`` (the groups of the tree at a height), ``"undo"`` or ``"redo"``.
+            own order), ``"tree_order"`` (one in which the tree can be drawn), ``"cut"`` (the groups of the
+            tree at a height), ``"undo"`` or ``"redo"``.
         classes: Class names: none (the choice was cleared), two (true class, predicted class) or more.
         group: Name of the group that is meant.
         name: Its new name.
@@ -69,7 +70,7 @@ def read_events(reported: object, grouping: Grouping, *, seen: int = 0) -> tuple
     return events, seen
 
 
-# Fields that an event of a kind must have; undo and redo have none.
+# Fields that an event of a kind must have; the others have none.
 _FIELDS: Mapping[str, Sequence[str]] = {
     "choose": ("classes",),
     "merge": ("classes",),

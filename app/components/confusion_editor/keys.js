@@ -54,6 +54,7 @@ function runKey(editor, event) {
     "=": () => editor.zoom(1.5),
     "-": () => editor.zoom(1 / 1.5),
     0: () => editor.zoom(0),
+    f: () => toggleFullScreen(editor),
   };
   const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (action) action();

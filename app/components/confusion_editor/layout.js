@@ -17,7 +17,7 @@ function computeLayout(model, { width, maxHeight, view, font, treeWidth = 0 }) {
   const [least, most] = [isMapped ? MAP_SPACE : 0, Math.max(60, 0.2 * width)];
   const rowSpace = Math.max(least, Math.min(widest + 12, most, 170));
   const columnSpace = Math.max(least, Math.min(widest + 12, most, 120)); // height is scarcer than width
-  const brackets = Math.max(46, Math.min(130, 0.13 * width));
+  const brackets = Math.max(46, Math.min(150, 0.15 * width));
   const sides = { width, maxHeight, treeWidth, right: brackets, left: TITLE + rowSpace };
   let layout = fit(model, view, { ...sides, top: TITLE + columnSpace });
   const isUpright = widest + 8 <= layout.cell && !isMapped;

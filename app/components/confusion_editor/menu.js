@@ -35,7 +35,7 @@ function showGroupButton(editor) {
   button.setAttribute("aria-label", `Actions for ${fine.groupNames[group]}`);
   const y = bracketMiddle(editor, group);
   button.hidden = y < layout.top || y > layout.top + layout.plot;
-  button.style.transform = `translate(${layout.bracketLeft + layout.right - 22}px, ${y - 10}px)`;
+  button.style.transform = `translate(${layout.bracketLeft + layout.right - 16}px, ${y - 10}px)`;
 }
 
 // Height of the middle of a group's longest stretch, where its name stands.

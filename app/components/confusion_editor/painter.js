@@ -23,7 +23,7 @@ function drawEditor(editor, atOnce) {
   editor.width = editor.root.clientWidth || 600;
   editor.ratio = window.devicePixelRatio || 1;
   keepPlace(view, model);
-  const maxHeight = Math.max(420, Math.min(1100, window.innerHeight - 340));
+  const maxHeight = heightForMatrix(editor);
   const treeWidth = editor.treeWidth ?? 0;
   editor.layout = computeLayout(model, { width: editor.width, maxHeight, view, font: theme.font, treeWidth });
   const { left, top, cell, plot, x, y } = editor.layout;

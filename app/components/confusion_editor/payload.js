@@ -26,18 +26,19 @@ function readMatrix(body, { classNames, countBytes, matrixKey }) {
   return withTotals({ matrixKey, numClasses, starts, counts, columns });
 }
 
-// Adds images by true class (totals) and by predicted class (columnTotals).
+// Adds images by true class (totals) and by predicted class (columnTotals), and the most of a cell (maxCount).
 function withTotals(matrix) {
   const { numClasses, starts, counts, columns } = matrix;
   const totals = new Float64Array(numClasses);
   const columnTotals = new Float64Array(numClasses);
+  const maxCount = counts.reduce((most, count) => Math.max(most, count), 0);
   for (let row = 0; row < numClasses; row += 1) {
     for (let cell = starts[row]; cell < starts[row + 1]; cell += 1) {
       totals[row] += counts[cell];
       columnTotals[columns[cell]] += counts[cell];
     }
   }
-  return { ...matrix, totals, columnTotals };
+  return { ...matrix, totals, columnTotals, maxCount };
 }
 
 function addPlaces(model) {

@@ -35,7 +35,7 @@ function startToolbar(editor) {
   tools.replaceChildren(
     choiceTool(editor, "measure", "Color", MEASURES, "What a cell's color and number tell."),
     choiceTool(editor, "scale", "Scale", SCALES, "How values become colors: root and logarithm let few mistakes stand out."),
-    fadeTool(editor), foldTool(editor), zoomTool(editor), searchTool(editor),
+    fadeTool(editor), foldTool(editor), zoomTool(editor), searchTool(editor), fullScreenTool(editor),
   );
   // Streamlit's one-letter shortcuts shall not hear what is typed here.
   tools.addEventListener("keydown", (event) => event.stopPropagation(), { signal: editor.signal });
@@ -85,15 +85,16 @@ function showFade(editor) {
 function foldTool(editor) {
   const button = makeNode("button", { type: "button", className: "fold", textContent: "Fold groups" });
   button.title = "Draw each group as one row and one column, with the sums of its cells.";
-  const show = () => button.setAttribute("aria-pressed", String(editor.options.fold));
-  show();
-  button.addEventListener("click", () => {
-    setOption(editor, "fold", !editor.options.fold);
-    show();
-    const { isFolded, numClasses } = editor.model;
-    editor.say(isFolded ? `Folded: ${numClasses} groups.` : `Unfolded: ${numClasses} classes.`);
-  }, { signal: editor.signal });
+  button.setAttribute("aria-pressed", String(editor.options.fold));
+  button.addEventListener("click", () => foldGroups(editor, !editor.options.fold), { signal: editor.signal });
   return button;
+}
+
+function foldGroups(editor, fold) {
+  editor.find("fold").setAttribute("aria-pressed", String(fold));
+  setOption(editor, "fold", fold);
+  const { isFolded, numClasses } = editor.model;
+  editor.say(isFolded ? `Folded: ${numClasses} groups.` : `Unfolded: ${numClasses} classes.`);
 }
 
 function zoomTool(editor) {

@@ -52,7 +52,7 @@ def list_lines(rows: Sequence[TreeRow]) -> list[dict[str, Any]]:
             "depth": row.depth,
             "label": row.node.label,
             "name": row.node.name or "",
-            "groups": counted(row.node.num_groups, "group"),
+            "groups": "" if row.node.in_words == row.node.label else counted(row.node.num_groups, "group"),
             "time": datetime.fromtimestamp(row.node.created).astimezone().strftime("%H:%M"),
             "current": row.is_current,
             "before": row.is_before,

@@ -25,7 +25,7 @@ function makeLine(row, isChosen) {
   for (let level = 0; level < Math.min(row.depth, 12); level += 1) lines.append(document.createElement("i"));
   line.append(lines, piece("dot", ""), piece("label", row.label));
   if (row.name) line.append(piece("name", row.name));
-  line.append(piece("more", `${row.groups} · ${row.time}`));
+  line.append(piece("more", [row.groups, row.time].filter(Boolean).join(" · ")));
   return line;
 }
 

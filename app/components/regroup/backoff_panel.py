@@ -7,24 +7,26 @@ from app import cache
 from app.components.command import command_popover
 from app.components.regroup.draft import Draft
 from app.components.regroup.saving import saved_as
+from core.evaluation.intervals import MEANING as INTERVAL
 from core.plots.backoff import plot_risk_coverage
-from core.regrouping.keeping.looks import record_look
-from core.regrouping.truth.backoff import (
-    MEANINGS,
-    Answerable,
-    Thresholds,
-    Verdict,
-    backoff_curve,
-    choose_thresholds,
-    judge,
-    risk_coverage,
-)
+from core.regrouping.keeping.looks import LookNumber, record_look
+from core.regrouping.truth.backoff import MEANINGS, Thresholds, Verdict, choose_thresholds, judge
+from core.regrouping.truth.sureness import Answerable, backoff_curve, risk_coverage
 from core.runs.run import Run
+from core.words import PERCENT
 
+SET_FOR = "regroup_backoff_set_for"  # of the thresholds: run, groups, wished risk or None when moved by hand
 JUDGED = "regroup_backoff_judged"  # run, groups and thresholds that were judged on test last
 FINE, GROUP, RISK = "regroup_backoff_fine", "regroup_backoff_group", "regroup_backoff_risk"
 UNSAVED = "NAME"  # in the command, of groups that have none yet
 DEFAULT_RISK = 5.0  # percent
+NO_GROUPS = (
+    "Every class stands alone: there is nothing to back off to yet, so it answers the class or nothing. "
+    "Merge some classes to see what their groups add."
+)
+OTHER_GROUPS = (
+    "These thresholds were set by hand for other groups. **Choose thresholds** sets them for the groups now."
+)
 THRESHOLD = (
     "The {what} is answered when its probability lies above this. 1 answers none, 0 all that are left."
 )
@@ -37,21 +39,26 @@ def backoff_panel(run: Run, draft: Draft) -> None:
     if not found.tells_sureness:
         st.info("Every answer of this run has all the probability, so nothing tells when it is sure.")
         return
-    _begin(run, found)
+    has_groups = history.current.num_groups < history.current.num_classes
+    _begin(draft, found)
     controls, plot = st.columns([2, 3], gap="large")
     with controls:
         st.markdown("Answer the class when sure of it, else its group when sure of that, else nothing.")
-        thresholds, risk = _controls(found)
+        if not has_groups:
+            st.caption(NO_GROUPS)
+        thresholds, risk = _controls(draft, found)
         verdict = judge(found, thresholds)
         st.markdown(f"**On validation** it {_words(verdict)}.", help=MEANINGS["risk"])
         _on_test(run, draft, thresholds)
     with plot:
-        _plot(found, thresholds, verdict, risk)
+        _plot(found, thresholds, verdict, risk, has_groups=has_groups)
     name = saved_as(run, history) or UNSAVED
     command_popover(
         ["backoff", run.id, "--grouping", name, *_rule(found, thresholds, risk / 100)],
-        "from core.regrouping.truth.backoff import Thresholds, answerable, judge\n\n"
+        "from core.regrouping.truth.backoff import Thresholds, judge\n"
+        "from core.regrouping.truth.sureness import answerable\n\n"
         f"judge(answerable(predictions, grouping), {thresholds}).in_words",
+        label="Command: back-off",
     )
 
 
@@ -62,15 +69,17 @@ def _rule(found: Answerable, thresholds: Thresholds, risk: float) -> list[str]:
     return ["--above", *(f"{each:g}" for each in thresholds)]
 
 
-def _begin(run: Run, found: Answerable) -> None:
-    """Set the sliders for the default risk when a run is seen first."""
-    if st.session_state.get("regroup_backoff_run") != run.id:
-        st.session_state["regroup_backoff_run"] = run.id
+def _begin(draft: Draft, found: Answerable) -> None:
+    """Choose thresholds for a run that is seen first, and anew for other groups unless they were moved."""
+    run_id, partition, risk = st.session_state.get(SET_FOR, ("", b"", None))
+    if run_id != draft.run_id:
         st.session_state[RISK] = DEFAULT_RISK
-        _set(found, DEFAULT_RISK)
+        _choose(draft, found, DEFAULT_RISK)
+    elif partition != draft.grouping.partition and risk is not None:
+        _choose(draft, found, risk)
 
 
-def _controls(found: Answerable) -> tuple[Thresholds, float]:
+def _controls(draft: Draft, found: Answerable) -> tuple[Thresholds, float]:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     risk = row.number_input(
         "Wished risk (%)",
@@ -86,8 +95,8 @@ def _controls(found: Answerable) -> tuple[Thresholds, float]:
         "Choose thresholds",
         icon=":material/tune:",
         key="regroup_backoff_choose",
-        on_click=_set,
-        args=(found, risk),
+        on_click=_choose,
+        args=(draft, found, risk),
         help="Sets both sliders on validation.",
     )
     values = [
@@ -99,17 +108,26 @@ def _controls(found: Answerable) -> tuple[Thresholds, float]:
             format="%.4f",
             key=key,
             persist_state="session",
+            on_change=lambda: _note(draft, None),
             help=THRESHOLD.format(what=what),
         )
         for what, key in (("class", FINE), ("group", GROUP))
     ]
+    if st.session_state[SET_FOR][1] != draft.grouping.partition:
+        st.caption(OTHER_GROUPS)
     return Thresholds(*values), risk
 
 
-def _set(found: Answerable, risk: float) -> None:
+def _choose(draft: Draft, found: Answerable, risk: float) -> None:
     """Choose on validation; the sliders' steps are rounded up, to the safe side."""
     chosen = choose_thresholds(found, risk / 100).rounded_up()
     st.session_state[FINE], st.session_state[GROUP] = chosen
+    _note(draft, risk)
+
+
+def _note(draft: Draft, risk: float | None) -> None:
+    """Note for which groups the thresholds were set, and by which wished risk; None: by hand."""
+    st.session_state[SET_FOR] = (draft.run_id, draft.grouping.partition, risk)
 
 
 def _on_test(run: Run, draft: Draft, thresholds: Thresholds) -> None:
@@ -136,7 +154,11 @@ def _on_test(run: Run, draft: Draft, thresholds: Thresholds) -> None:
             cache.workspace(), run.config.dataset, run.id, grouping, name, rule=thresholds.in_words
         )
         verdict = judge(cache.answerable(run.id, "test", grouping), thresholds)
-        st.markdown(f"**On test** it {_words(verdict)}. Look {look:,} at the test images of this run.")
+        st.markdown(f"**On test** it {_words(verdict)}. {look.in_words.capitalize()}.", help=_why(look))
+
+
+def _why(look: LookNumber) -> str:
+    return f"Each pair of thresholds is a look; {look.of_run_in_words}. {MEANINGS['risk']} {INTERVAL}"
 
 
 def _what(run: Run, draft: Draft, thresholds: Thresholds) -> tuple[object, ...]:
@@ -145,21 +167,22 @@ def _what(run: Run, draft: Draft, thresholds: Thresholds) -> tuple[object, ...]:
 
 def _words(verdict: Verdict) -> str:
     low, high = 100 * verdict.risk_low, 100 * verdict.risk_high
-    interval = f" (95 %: {low:.1f} to {high:.1f} %)" if verdict.coverage else ""
+    interval = f" (95{PERCENT}: {low:.1f} to {high:.1f}{PERCENT})" if verdict.coverage else ""
     return f"{verdict.in_words}{interval}; {verdict.num_samples:,} images"
 
 
-def _plot(found: Answerable, thresholds: Thresholds, verdict: Verdict, risk: float) -> None:
-    curves = {
-        "class or nothing": risk_coverage(found.fine),
-        "class, else group": backoff_curve(found, thresholds.fine),
-        "group or nothing": risk_coverage(found.group),
-    }
+def _plot(
+    found: Answerable, thresholds: Thresholds, verdict: Verdict, risk: float, *, has_groups: bool
+) -> None:
+    curves = {"class or nothing": risk_coverage(found.fine)}
+    if has_groups:
+        curves["class, else group"] = backoff_curve(found, thresholds.fine)
+        curves["group or nothing"] = risk_coverage(found.group)
     figure = plot_risk_coverage(
         {name: (curve.coverage, curve.risk) for name, curve in curves.items()},
         at=(verdict.coverage, verdict.risk) if verdict.coverage else None,
         wished_risk=risk / 100,
     )
     st.plotly_chart(figure, key="regroup_backoff_chart", config={"displayModeBar": False})
-    areas = ", ".join(f"{name} {100 * curve.area:.2f} %" for name, curve in curves.items())
+    areas = ", ".join(f"{name} {100 * curve.area:.2f}{PERCENT}" for name, curve in curves.items())
     st.caption(f"Validation, {found.num_samples:,} images. Mean risk: {areas}.", help=MEANINGS["area"])

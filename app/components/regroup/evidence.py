@@ -1,5 +1,8 @@
 """The evidence under the matrix: what speaks for merging the chosen classes, and what could be mended."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import streamlit as st
 
 from app import cache
@@ -12,12 +15,15 @@ from app.components.regroup.evidence_pictures import block_pictures, pair_pictur
 from app.components.regroup.evidence_words import pair_table, reasons_of, remedies, verdict_badge
 from app.failures import shown_as_text
 from core.evaluation.mistakes import check_images
-from core.regrouping.evidence.verdict import PairEvidence
+from core.regrouping.evidence.verdict import COUNTED_ONCE, PairEvidence
 from core.regrouping.suggesting.wishes import Wishes
 from core.runs.run import Run
 from core.words import counted
 
 MAX_NAMED = 12  # classes of a block that a command line names
+MAX_LETTERS = 40  # of a class name on a button
+MAX_APART = 20  # classes of a block that are kept apart pair by pair: 190 pairs
+FROM_VALIDATION = "What the numbers say, from validation images only."
 ONLY_NUMBERS = "The numbers above are all there is to see."
 
 
@@ -41,7 +47,7 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
         f"({facts.shares[0]:.0%}); **{second}** taken for **{first}**: {facts.mistaken[1]:,} of "
         f"{facts.support[1]:,} ({facts.shares[1]:.0%}) "
         f"(validation) {verdict_badge(evidence.verdict)}\n{reasons_of(evidence)}",
-        help="What the numbers say, from validation images only. Rules of thumb: the pictures decide.",
+        help=f"{FROM_VALIDATION} Rules of thumb: the pictures decide.",
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _merge_button(run, draft, pair)
@@ -68,12 +74,14 @@ def _pictures(run: Run, evidence: PairEvidence) -> None:
 def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
     evidence = cache.evidence_of_block(run, classes)
     st.markdown(
-        f"**{plain(name_some(classes))}**: {evidence.num_mistakes:,} images taken for one another, of "
-        f"{counted(evidence.num_wrong, 'mistake')} on {counted(evidence.num_images)} of these classes "
-        f"(validation)"
+        f"**{name_some([plain(name) for name in classes])}**: {evidence.num_mistakes:,} images taken for one "
+        f"another, of {counted(evidence.num_wrong, 'mistake')} on {counted(evidence.num_images)} of these "
+        f"classes (validation)",
+        help=FROM_VALIDATION,
     )
     with st.container(horizontal=True, gap="small"):
         _merge_button(run, draft, classes)
+        _never_button(draft, classes)
         _more(run, draft, classes)
     if evidence.pairs:
         words, table = st.columns([3, 2], gap="medium")
@@ -84,6 +92,8 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
                 first, second = map(plain, judged.facts.names)
                 heading = f"**{first}** and **{second}** {verdict_badge(judged.verdict)}"
                 st.markdown(f"{heading}\n{reasons_of(judged, brief=True)}")
+            if evidence.by_group:
+                st.caption(COUNTED_ONCE)
     with shown_as_text():
         dataset = cache.dataset(run.config.dataset)
         if not tell_no_pictures(dataset, otherwise=ONLY_NUMBERS):
@@ -124,26 +134,40 @@ def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
         _worst_button(draft, worst, "Next:")
 
 
-def _never_button(draft: Draft, pair: tuple[str, str]) -> None:
-    is_kept_apart = any(set(kept) == set(pair) for kept in draft.wishes.never_link)
+def _never_button(draft: Draft, classes: tuple[str, ...]) -> None:
+    """Draw the button that keeps each two of these classes apart, or allows it again."""
+    if len(classes) > MAX_APART:
+        st.button(
+            "Never merge",
+            icon=":material/link_off:",
+            key="regroup_never",
+            disabled=True,
+            help=f"Keeps each two of up to {MAX_APART} classes apart. For more, bring a hierarchy (Find "
+            "groups, Demands).",
+        )
+        return
+    kept = {frozenset(pair) for pair in draft.wishes.never_link}
+    is_kept_apart = all(frozenset(pair) in kept for pair in combinations(classes, 2))
+    these = "these two" if len(classes) == 2 else f"any two of these {len(classes)}"
     st.button(
         "Allow merging" if is_kept_apart else "Never merge",
         icon=":material/link:" if is_kept_apart else ":material/link_off:",
         key="regroup_never",
         on_click=_keep_apart,
-        args=(draft, pair, not is_kept_apart),
-        help="Suggestions may put them together again."
+        args=(draft, classes, not is_kept_apart),
+        help=f"Suggestions may put {these} together again."
         if is_kept_apart
-        else "No suggestion will put these two together.",
+        else f"No suggestion will put {these} together. You still can; it is undone here.",
     )
 
 
-def _keep_apart(draft: Draft, pair: tuple[str, str], apart: bool) -> None:
-    """Add a pair to those that no suggestion merges, or take it away; a demand to link them is given up."""
-    wishes = draft.wishes
-    never = tuple(kept for kept in wishes.never_link if set(kept) != set(pair))
-    must = tuple(kept for kept in wishes.must_link if set(kept) != set(pair) or not apart)
-    changed = {"never_link": (*never, pair) if apart else never, "must_link": must}
+def _keep_apart(draft: Draft, classes: Sequence[str], apart: bool) -> None:
+    """Add all pairs to those that no suggestion merges, or take them away; demands to link them go."""
+    wishes, pairs = draft.wishes, tuple(combinations(classes, 2))
+    meant = {frozenset(pair) for pair in pairs}
+    never = tuple(kept for kept in wishes.never_link if frozenset(kept) not in meant)
+    must = tuple(kept for kept in wishes.must_link if frozenset(kept) not in meant or not apart)
+    changed = {"never_link": (*never, *pairs) if apart else never, "must_link": must}
     draft.set_wishes(Wishes(**{**dict(wishes), **changed}))
 
 
@@ -162,9 +186,13 @@ def _offer_worst_pair(run: Run, draft: Draft) -> None:
         _worst_button(draft, worst, "Look at")
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_LETTERS else f"{name[: MAX_LETTERS - 1]}…"
+
+
 def _worst_button(draft: Draft, worst: tuple[str, str], words: str) -> None:
     st.button(
-        f"{words} {plain(worst[0])} and {plain(worst[1])}",
+        f"{words} {plain(_short(worst[0]))} and {plain(_short(worst[1]))}",
         icon=":material/search:",
         key="regroup_worst",
         on_click=draft.choose,

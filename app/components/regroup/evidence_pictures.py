@@ -22,7 +22,8 @@ FOOT = "Validation images, the surest first; below each how sure the network is 
 SECTIONS = """<style>
 .evidence { display: grid; gap: 16px;
   grid-template-columns: repeat(auto-fit, minmax(max(40%, min(208px, 100%)), 1fr)); }
-.evidence h6 { font-size: .85rem; font-weight: 400; margin: 0 0 6px; padding: 0; }
+.evidence section { min-width: 0; }
+.evidence h6 { font-size: .85rem; font-weight: 400; margin: 0 0 6px; padding: 0; overflow-wrap: anywhere; }
 .evidence h6 b { font-weight: 600; }
 .evidence-foot { font-size: .875rem; opacity: .6; margin: 12px 0 0; }
 .evidence section.wide { grid-column: 1 / -1; }

@@ -16,11 +16,13 @@ from core.runs.imported import is_imported
 from core.runs.run import Run
 
 COLORS = {Verdict.MERGE: "green", Verdict.MEND: "orange", Verdict.APART: "gray", Verdict.UNCLEAR: "blue"}
+LEFT_TO_RIGHT = "\u200e"  # is not seen
 STYLE = """<style>
 .pair-table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; width: 100%; }
 .pair-table th { font-weight: 400; opacity: .7; text-align: right; padding: 2px 0 4px 12px; }
 .pair-table td { text-align: right; padding: 3px 0 3px 12px; }
 .pair-table td:first-child, .pair-table th:first-child { text-align: left; padding-left: 0; }
+.pair-table td:first-child { overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -34,7 +36,7 @@ def reasons_of(evidence: PairEvidence, *, brief: bool = False) -> str:
     remedy = {cause.reason: cause.remedy for cause in evidence.causes}
     looks = {cause.reason: f"**{str(cause.look).capitalize()}**: " for cause in evidence.causes}
     lines = [
-        f"- {looks.get(reason, '')}{plain(reason)} {plain(remedy.get(reason, ''))}"
+        f"- {looks.get(reason, '')}{_sentence(reason)} {_sentence(remedy.get(reason, ''))}"
         for reason in evidence.reasons[: 1 + len(evidence.causes) if brief else None]
     ]
     return "\n".join(lines)
@@ -64,6 +66,11 @@ def pair_table(evidence: BlockEvidence) -> None:
         f'{STYLE}<table class="pair-table"><tr><th>images taken for the other</th>'
         f"<th>first for second</th><th>second for first</th></tr>{rows}</table>"
     )
+
+
+def _sentence(text: str) -> str:
+    """A sentence as Markdown; one that begins with a name in right-to-left script still runs to the right."""
+    return plain(text if text.isascii() else f"{LEFT_TO_RIGHT}{text}")
 
 
 def _train_button(run: Run) -> None:

@@ -46,7 +46,7 @@ def export_panel(run: Run, _draft: Draft) -> None:
             st.rerun()
         if target:
             arguments = ["datasets", "export", name, target, "--grouping", grouping, "--copies", copies]
-            command_popover(arguments if splits else [*arguments, "--no-splits"])
+            command_popover(arguments if splits else [*arguments, "--no-splits"], label="Command: export")
 
 
 def _form(names: list[str]) -> tuple[str, str, Copies, bool]:

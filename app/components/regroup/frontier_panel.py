@@ -11,16 +11,32 @@ from app import cache, state
 from app.cache import frontiers
 from app.components.command import command_popover
 from app.components.regroup.draft import Draft
+from app.components.regroup.frontier_work import frontier_of
+from app.components.regroup.search_command import (
+    hierarchy_file,
+    locked_groups,
+    python_settings,
+    search_arguments,
+)
 from app.failures import shown_as_text
 from core.plots.frontier import STATE, Dot, plot_frontier
 from core.regrouping.frontier import NUM_RANDOM, FrontierPoint, find_knee
 from core.regrouping.ordering.dendrogram import regroup_like
 from core.regrouping.suggesting.path import STEPWISE
-from core.regrouping.suggesting.settings import METHOD_HELP, METHODS, Method, SearchSettings
+from core.regrouping.suggesting.settings import (
+    GOAL_HELP,
+    GOALS,
+    METHOD_HELP,
+    METHODS,
+    Goal,
+    Method,
+    SearchSettings,
+)
 from core.runs.run import Run
-from core.words import counted
+from core.words import PERCENT, counted
 
-CHART, MEASURE, METHOD = "regroup_frontier_chart", "regroup_frontier_measure", "regroup_frontier_method"
+CHART, MEASURE = "regroup_frontier_chart", "regroup_frontier_measure"
+METHOD, GOAL = "regroup_frontier_method", "regroup_frontier_goal"
 MAX_DOTS = 20  # of the person's own states, the newest
 STEPWISE_HELP: dict[Method, str] = {
     method: METHOD_HELP[method] for method in METHOD_HELP if method in STEPWISE
@@ -39,20 +55,16 @@ MEASURE_HELP = (
 )
 HOW_TO_READ = (
     "Fewer groups are easier, so accuracy rises by itself: the dotted line is the mean of all groupings of "
-    f"the same sizes, the band holds 95 % of {NUM_RANDOM} random ones. The path was searched on these "
+    f"the same sizes, the band holds 95{PERCENT} of {NUM_RANDOM} random ones. The path was searched on these "
     "images, so it lies above the band even where there is nothing to find: judge on test. The knee is where "
     "merging on buys less than it costs: accuracy beyond the dotted line against bits lost, both as shares "
     "of the path's (Kneedle)."
 )
 
 
-PYTHON = """from core.regrouping.frontier import compute_frontier
-from core.regrouping.scoring.scorer import Scorer
-from core.regrouping.suggesting.path import path
-from core.regrouping.suggesting.settings import SearchSettings
-
-settings = SearchSettings(method="{method}", num_groups=2)
-compute_frontier(Scorer(predictions), path(predictions, settings))"""
+SCORE = "from core.regrouping.scoring.scorer import Scorer"
+COMPUTE = "from core.regrouping.frontier import compute_frontier"
+FIND = "from core.regrouping.suggesting.path import path"
 
 
 def frontier_panel(run: Run, draft: Draft) -> None:
@@ -74,12 +86,26 @@ def frontier_panel(run: Run, draft: Draft) -> None:
         width=320,
         **state.bind(METHOD),
     )
+    goal: Goal = "summed"
+    if method == "greedy":
+        goal = row.selectbox(
+            "What each merge shall keep high",
+            list(GOALS),
+            format_func=GOALS.__getitem__,
+            help="\n".join(f"- **{GOALS[name]}**: {text}" for name, text in GOAL_HELP.items()),
+            width=320,
+            **state.bind(GOAL),
+        )
+    settings = search_settings(draft, method, goal)
     with shown_as_text():
-        _chart(run, draft, measure, search_settings(draft, method))
+        found = frontier_of(run, settings)
+        if found is not None:
+            _chart(run, draft, measure, settings, found.points)
 
 
-def _chart(run: Run, draft: Draft, measure: str, settings: SearchSettings) -> None:
-    points = frontiers.frontier(run.id, settings)
+def _chart(
+    run: Run, draft: Draft, measure: str, settings: SearchSettings, points: Sequence[FrontierPoint]
+) -> None:
     history = draft.history
     key = f"{CHART}_{run.id}_{len(history.nodes)}_{history.position}"  # a new chart has nothing selected
     st.plotly_chart(
@@ -95,18 +121,25 @@ def _chart(run: Run, draft: Draft, measure: str, settings: SearchSettings) -> No
             f"Validation, {num_images:,} images. Click a point to take its groups; Undo brings yours back.",
             help=HOW_TO_READ,
         )
-        if settings.locked or not settings.wishes.is_empty:
-            st.caption("Your demands and locked groups are kept here; the command does not know them.")
-        command_popover(
-            ["frontier", run.id, "--method", settings.method], PYTHON.format(method=settings.method)
-        )
+        _command(run, draft, settings)
 
 
-def search_settings(draft: Draft, method: Method) -> SearchSettings:
+def _command(run: Run, draft: Draft, settings: SearchSettings) -> None:
+    """Show the command line and the Python lines that compute the same."""
+    file = hierarchy_file(draft)
+    imports, made = python_settings(settings, file)
+    computed = f"compute_frontier(Scorer(predictions), path(predictions, {made}))"
+    lines = [*imports[:-1], COMPUTE, SCORE, FIND, imports[-1], "", computed]
+    command_popover(
+        ["frontier", run.id, *search_arguments(settings, file)], "\n".join(lines), label="Command: frontier"
+    )
+
+
+def search_settings(draft: Draft, method: Method, goal: Goal = "summed") -> SearchSettings:
     """Settings of the path: the person's wishes, and their locked groups as they are."""
-    grouping = draft.grouping
-    locked = tuple(grouping.members[group] for group in grouping.group_names if group in grouping.locked)
-    return SearchSettings(method=method, num_groups=2, wishes=draft.wishes, locked=locked)
+    return SearchSettings(
+        method=method, goal=goal, num_groups=2, wishes=draft.wishes, locked=locked_groups(draft.grouping)
+    )
 
 
 def draw_frontier(points: Sequence[FrontierPoint], measure: str, dots: Sequence[Dot]) -> go.Figure:
@@ -135,7 +168,7 @@ def dots_of(draft: Draft, measure: str) -> list[Dot]:
         Dot(
             node.id,
             node.grouping.num_groups,
-            getattr(frontiers.frontier_point(draft.run_id, node.grouping), measure),
+            frontiers.frontier_measures(draft.run_id, node.grouping)[measure],
             node.name or node.label,
         )
         for node in (*newest.values(), now)

@@ -76,7 +76,9 @@ def _saved_card(draft: Draft, saved: SavedGrouping) -> None:
         st.markdown(f"Delete the saved grouping {plain(saved.name)}? Runs trained on it keep their groups.")
         st.button("Delete it", key="regroup_delete", on_click=_delete, args=(draft, saved.name))
     with row:
-        command_popover(["group", "export", draft.dataset, saved.name, f"{saved.name}.json"])
+        command_popover(
+            ["group", "export", draft.dataset, saved.name, f"{saved.name}.json"], label="Command: export"
+        )
 
 
 def about(saved: SavedGrouping) -> str:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cache
+from app.components.command import command_popover
 from app.components.history_tree import history_tree
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
@@ -38,10 +39,13 @@ def history_panel(run: Run, draft: Draft) -> None:
             rows, chosen=looked_at, on_event=lambda *event: _react(draft, *event), key="regroup_history"
         )
         shown = "" if len(rows) == len(history.nodes) else f", {len(rows):,} of them listed"
-        st.caption(
-            f"{counted(len(history.nodes), 'state')}{shown}. A click looks at one, a double click shows it.",
-            help=TREE_HELP,
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"{counted(len(history.nodes), 'state')}{shown}. A click looks at one, a double click shows "
+                f"it.",
+                help=TREE_HELP,
+            )
+            command_popover(["group", "history", run.id], label="Command: history")
     with card:
         _state_card(draft, history, history.nodes[looked_at])
         _comparison(run, history, history.nodes[looked_at])
@@ -62,7 +66,8 @@ def _react(draft: Draft, node_id: int, go: bool) -> None:
 def _state_card(draft: Draft, history: GroupingHistory, node: Node) -> None:
     """Name the state, show it, give it a name."""
     title = f"“{plain(node.name)}”, " if node.name else ""
-    st.markdown(f"**{title}{plain(node.label)}**: {counted(node.num_groups, 'group')}")
+    label, number = plain(node.label), node.in_words.removeprefix(node.label)
+    st.markdown(f"**{title}{label}**{number}")
     key = f"regroup_state_name_{draft.run_id}_{node.id}_{node.name}"
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     row.text_input(

@@ -113,6 +113,8 @@ def react(draft: Draft, event: EditorEvent) -> None:
     """Do what was done on the matrix: its order and the cut of the tree here, all else by the draft."""
     if event.kind == "order":
         keep_order(draft, event.order)
+    elif event.kind == "tree_order":
+        _take_order("leaf")
     elif event.kind == "cut":
         cut_tree(draft, event.num_groups)
     else:

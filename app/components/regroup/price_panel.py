@@ -46,7 +46,7 @@ def price_panel(run: Run, draft: Draft) -> None:
             chart = plot_gain(gain.draws, merged=gain.merged, before=gain.before)
             st.plotly_chart(chart, key="regroup_gain_chart", config={"displayModeBar": False})
             st.caption(f"Validation, {gain.num_samples:,} images, {gain.num_draws} searches")
-            command_popover(["gain", run.id, "--grouping", saved or UNSAVED])
+            command_popover(["gain", run.id, "--grouping", saved or UNSAVED], label="Command: gain")
         else:
             _dominated(run, grouping)
     if gain is not None:
@@ -55,6 +55,7 @@ def price_panel(run: Run, draft: Draft) -> None:
     command_popover(
         ["price", run.id, "--grouping", saved or UNSAVED],
         "from core.regrouping.truth.price import price\n\nprice(compute_confusion(predictions), grouping)",
+        label="Command: price",
     )
 
 

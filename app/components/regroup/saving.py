@@ -121,8 +121,8 @@ def _tell_look(run: Run, draft: Draft) -> None:
         number, is_new = look_number(cache.workspace(), run.config.dataset, run.id, draft.grouping)
         again = "" if is_new else ", as before"
         st.caption(
-            f"Saving uncovers test: look {number} at the test images with {plain(run.id)}{again}.",
-            help=LOOK_HELP,
+            f"Saving uncovers test: {number.in_words}{again}.",
+            help=f"{LOOK_HELP} It is {number.of_run_in_words}.",
         )
 
 

@@ -7,7 +7,7 @@ from app.components.regroup.draft import Draft
 from app.components.regroup.score_table import Measured, score_table
 from app.components.regroup.search_test import found_gain, search_test
 from core.regrouping.grouping import Grouping
-from core.regrouping.keeping.looks import record_look
+from core.regrouping.keeping.looks import LookNumber, record_look
 from core.regrouping.steps.history import GroupingHistory
 from core.regrouping.truth.gain import Gain, chance_gain, search_behind
 from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_words
@@ -49,7 +49,7 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     _steps(draft, history)
     has_test = run.predictions_path("test").exists()
     val = _measure(run, "val", grouping)
-    look, test = 0, None
+    look, test = None, None
     if saved and has_test:
         look = record_look(cache.workspace(), run.config.dataset, run.id, grouping, saved)
         test = _measure(run, "test", grouping)
@@ -101,15 +101,15 @@ def _sentence(split: str, gain: Gain | None, grouping: Grouping, *, luck: str) -
     return f"{split}: {words[0].lower()}{words[1:]}", FREE.format(chance=chance) + LUCK_HELP[luck]
 
 
-def _foot(run: Run, val: Measured, test: Measured | None, look: int) -> tuple[str, str]:
+def _foot(run: Run, val: Measured, test: Measured | None, look: LookNumber | None) -> tuple[str, str]:
     """Return how many images were measured and how often test images were looked at, and why it matters."""
     images = f"Measured on {val[0].num_samples:,} validation"
-    if test is None:
+    if test is None or look is None:
         return f":small[{images} images. Test: {_why_covered(run)}]", COVER
     return (
-        f":small[{images} and {test[0].num_samples:,} test images. Look {look:,} at the test images of this "
-        f"run.]",
-        "Each grouping that is judged on test is a look. The best of many looks is luck in part.",
+        f":small[{images} and {test[0].num_samples:,} test images. {look.in_words.capitalize()}.]",
+        f"Each grouping that is judged on test is a look, {look.of_run_in_words}. The best of many looks is "
+        "luck in part.",
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from html import escape
 
+from core.evaluation.intervals import MEANING as INTERVAL
 from core.regrouping.scoring.score import GroupingScore
 from core.regrouping.truth.price import MEANINGS as PRICES
 from core.regrouping.truth.price import Price
@@ -28,8 +29,7 @@ STYLE = """
 </style>
 """
 MEANINGS = {
-    "before": "The share of images whose class was predicted, before any merging. Beside each share its 95 % "
-    "interval: how far it is uncertain because just these images were measured (bootstrap).",
+    "before": f"The share of images whose class was predicted, before any merging. {INTERVAL}",
     "merged labels": "Predict a class as before, then take its group: a mistake within a group no longer "
     "counts.",
     "summed probabilities": "Add the probabilities of a group's classes and take the group with the largest "
@@ -104,7 +104,9 @@ def _share(measured: Measured | None, name: str) -> str | None:
     share, low, high = (
         getattr(measured[0], field) for field in (f"accuracy_{name}", f"{name}_low", f"{name}_high")
     )
-    exact = f"{share:.5f}, 95 %: {low:.4f} to {high:.4f}"
+    scored = measured[0]
+    drawn = f"{scored.num_clusters or scored.num_samples:,} {'groups of ' * bool(scored.num_clusters)}images"
+    exact = f"{share:.5f}, 95 %: {low:.4f} to {high:.4f}, by {drawn}"
     return f'<td class="wraps" title="{exact}">{share:.3f} <small>{low:.2f}–{high:.2f}</small></td>'
 
 

@@ -8,6 +8,12 @@ from app.cache.suggestions import suggested_accuracies, suggestion
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, kept_for_later
+from app.components.regroup.search_command import (
+    hierarchy_file,
+    locked_groups,
+    python_settings,
+    search_arguments,
+)
 from app.components.regroup.stability import shares_of_groups, stability_part
 from app.components.regroup.wishes_part import wishes_part
 from core.errors import GroupingError
@@ -23,7 +29,6 @@ from core.regrouping.suggesting.settings import (
     SearchSettings,
 )
 from core.regrouping.suggesting.stability import STABLE_SHARE
-from core.regrouping.suggesting.wishes import write_pair
 from core.runs.run import Run
 from core.words import counted
 
@@ -32,6 +37,7 @@ METHOD, GOAL, END, ACCURACY = "regroup_method", "regroup_goal", "regroup_end", "
 BLOB, SHOWN = "regroup_allow_blob", "regroup_outcome_shown"
 ENDS = {"groups": "Number of groups", "accuracy": "Wished accuracy"}
 MAX_ROWS, TABLE_HEIGHT = 6, 260  # rows shown without scrolling; pixels of a table with more
+SEARCH = "from core.regrouping.suggesting.search import search"
 COVERAGE = "measured on validation, which also chose the groups; test stays covered until you save"
 
 
@@ -75,7 +81,7 @@ def _search_fields(draft: Draft) -> SearchSettings:
         num_groups=num_groups,
         accuracy=accuracy,
         wishes=draft.wishes,
-        locked=_locked(draft.grouping),
+        locked=locked_groups(draft.grouping),
         allow_blob=allow_blob,
     )
 
@@ -140,10 +146,10 @@ def _outcome(run: Run, draft: Draft, settings: SearchSettings) -> None:
             help="Searches now and shows the groups here; nothing is changed.",
         )
     with row:
-        command_popover(_command(run, settings))
+        _command(run, draft, settings)
     if grouping is not None:
-        _table(run, draft, grouping)
-    stability_part(run, settings)
+        _table(run, draft, settings, grouping)
+    stability_part(run, settings, grouping)
 
 
 def _found(run: Run, settings: SearchSettings) -> Grouping | None:
@@ -155,7 +161,7 @@ def _found(run: Run, settings: SearchSettings) -> Grouping | None:
         return None
 
 
-def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
+def _table(run: Run, draft: Draft, settings: SearchSettings, grouping: Grouping) -> None:
     """What the found groups give, and which they are."""
     found, now = (suggested_accuracies(run.id, each) for each in (grouping, draft.grouping))
     largest = max(len(members) for members in grouping.members.values())
@@ -167,7 +173,7 @@ def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
     )
     num_images = cache.scorer(run.id, "val").predictions.num_samples
     st.caption(f"Validation, {num_images:,} images; {COVERAGE}.")
-    shares = shares_of_groups(run, grouping)
+    shares = shares_of_groups(run, settings, grouping)
     rows = [
         {
             "Classes": len(members),
@@ -190,7 +196,7 @@ def _table(run: Run, draft: Draft, grouping: Grouping) -> None:
         shown,
         hide_index=True,
         height="content" if len(shown) <= MAX_ROWS else TABLE_HEIGHT,
-        column_config={"Together": together},
+        column_config={"Classes": st.column_config.NumberColumn(width="small"), "Together": together},
     )
 
 
@@ -201,35 +207,21 @@ def _suggest(draft: Draft, settings: SearchSettings) -> None:
         draft.take(
             lambda before: regroup_like(before, grouping.group_of_class),
             f"Suggested {counted(grouping.num_groups, 'group')}",
-            origin=settings.model_copy(
-                update={"num_groups": grouping.num_groups, "accuracy": None}
-            ).model_dump(mode="json"),
+            origin=settings.for_number(grouping.num_groups).model_dump(mode="json"),
         )
 
 
-def _locked(grouping: Grouping) -> tuple[tuple[str, ...], ...]:
-    return tuple(grouping.members[group] for group in grouping.group_names if group in grouping.locked)
-
-
-def _command(run: Run, settings: SearchSettings) -> list[str]:
-    """The command line that finds the same, but for locked groups and a hierarchy's file."""
-    command = ["suggest", run.id]
-    if settings.num_groups is not None:
-        command += ["--groups", str(settings.num_groups)]
-    else:
-        command += ["--accuracy", str(settings.accuracy)]
-    if settings.method != "average":
-        command += ["--method", settings.method]
-    if settings.method == "greedy":
-        command += ["--goal", settings.goal]
-    for option, pairs in (
-        ("--must-link", settings.wishes.must_link),
-        ("--never-link", settings.wishes.never_link),
-    ):
-        for pair in pairs:
-            command += [option, write_pair(pair)]
-    if settings.wishes.max_size is not None:
-        command += ["--max-size", str(settings.wishes.max_size)]
-    if settings.wishes.parents is not None:
-        command += ["--parents", "FILE.csv"]
-    return command + (["--allow-blob"] if settings.allow_blob else [])
+def _command(run: Run, draft: Draft, settings: SearchSettings) -> None:
+    """Show the command line and the Python lines that find the same groups."""
+    file = hierarchy_file(draft)
+    imports, made = python_settings(settings, file)
+    end = (
+        ["--accuracy", str(settings.accuracy)]
+        if settings.num_groups is None
+        else ["--groups", str(settings.num_groups)]
+    )
+    command_popover(
+        ["suggest", run.id, *end, *search_arguments(settings, file)],
+        "\n".join([*imports[:-1], SEARCH, imports[-1], "", f"search(predictions, {made}).grouping"]),
+        label="Command: find groups",
+    )

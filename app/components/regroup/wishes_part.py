@@ -4,9 +4,12 @@ from itertools import combinations, pairwise
 
 import streamlit as st
 
+from app import cache
+from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, kept_for_later
 from core.errors import GroupingError
+from core.regrouping.keeping.hierarchies import keep_hierarchy
 from core.regrouping.suggesting.hierarchy import Hierarchy, read_hierarchy
 from core.regrouping.suggesting.wishes import Pair, Wishes
 from core.words import counted, some
@@ -22,7 +25,7 @@ def wishes_part(draft: Draft) -> None:
     """Draw the demands that there are and the fields for further ones."""
     wishes = draft.wishes
     title = "Demands" if wishes.is_empty else f"Demands ({_number(wishes)})"
-    with st.expander(title, icon=":material/rule:"):
+    with st.expander(title, icon=":material/rule:", key="regroup_demands"):  # open whatever its title says
         _pair_fields(draft)
         _pair_list(draft, wishes)
         st.number_input(
@@ -115,6 +118,11 @@ def _hierarchy_fields(draft: Draft, wishes: Wishes) -> None:
         args=(draft, hierarchy, int(level)),
         help="Takes the parents of this level as the groups, without a search; can be undone.",
     )
+    path = keep_hierarchy(cache.workspace(), draft.dataset, hierarchy.above)
+    with row:
+        command_popover(
+            ["suggest", draft.run_id, "--level", str(level), "--parents", str(path)], label="Command: level"
+        )
 
 
 def _add_pairs(draft: Draft, title: str, chosen: tuple[str, ...]) -> None:

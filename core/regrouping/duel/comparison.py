@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import PredictionsError
 from core.evaluation.agreement import cohen_kappa
 from core.evaluation.confusion import check_finite, confusion_matrix
-from core.evaluation.intervals import wilson_interval
+from core.evaluation.intervals import accuracy_interval, bootstrap_mean, drawn_by_words
 from core.evaluation.report import report_confusion
 from core.regrouping.duel.conclusion import conclude
 from core.regrouping.duel.contenders import Contender, answers_in_groups, common_images, rows_of
@@ -28,12 +28,11 @@ from core.regrouping.duel.results import (
     PairTest,
     Spread,
 )
-from core.regrouping.duel.significance import bootstrap_mean, mcnemar_test, welch_test
+from core.regrouping.duel.significance import mcnemar_test, welch_test
 from core.regrouping.grouping import Grouping
 from core.regrouping.scoring.fit import check_fits
-from core.regrouping.scoring.intervals import bootstrap_interval
 from core.regrouping.scoring.random_groupings import mean_random_accuracy
-from core.regrouping.scoring.score import sum_probs
+from core.regrouping.scoring.scorer import Scorer
 
 PAIRS = ((RETRAINED, MERGED), (RETRAINED, SUMMED), (SUMMED, MERGED))
 
@@ -97,7 +96,7 @@ def compare(
         num_samples=len(sample_ids),
         split=full[0].predictions.split,
         random_mean=_random_mean(ways[FULL], grouping),
-        drawn_by="images" if together is None else "groups of images",
+        drawn_by=drawn_by_words(together),
     )
     return duel.saying(conclude(duel))
 
@@ -118,7 +117,7 @@ def _ways(
     answers = np.stack([each.y_pred[taken] for each, taken in zip(predictions, rows, strict=True)])
     group_true = grouping.group_of_class[y_true]
     summed = np.stack(
-        [sum_probs(e.probs, grouping).argmax(axis=1)[r] for e, r in zip(predictions, rows, strict=True)]
+        [Scorer(each).summed_answer(grouping)[r] for each, r in zip(predictions, rows, strict=True)]
     )
     runs, groups = tuple(full), grouping.group_names
     ways = {
@@ -135,7 +134,7 @@ def _ways(
 def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
     confusions = [confusion_matrix(way.y_true, answer, len(way.class_names)) for answer in way.answers]
     reports = [report_confusion(confusion, way.class_names) for confusion in confusions]
-    low, high = _interval(way.right, clusters)
+    interval = accuracy_interval(way.right.mean(axis=0), clusters=clusters)
     accuracy, balanced, macro_f1, kappa, seconds = (
         Spread.of(values)
         for values in (
@@ -154,8 +153,8 @@ def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
         run_seconds=tuple(run.seconds for run in way.runs),
         accuracy=accuracy.mean,
         accuracy_sd=accuracy.sd,
-        low=low,
-        high=high,
+        low=interval.low,
+        high=interval.high,
         balanced_accuracy=balanced.mean,
         balanced_accuracy_sd=balanced.sd,
         macro_f1=macro_f1.mean,
@@ -165,17 +164,6 @@ def _row(name: str, way: _Way, clusters: np.ndarray | None) -> DuelRow:
         seconds=seconds.mean,
         seconds_sd=seconds.sd,
     )
-
-
-def _interval(right: np.ndarray, clusters: np.ndarray | None) -> tuple[float, float]:
-    """The 95 % interval of the mean accuracy of runs; Wilson's where drawing images anew tells nothing."""
-    if len(right) == 1:
-        return bootstrap_interval(right[0], clusters=clusters)
-    low, high = bootstrap_mean(right.mean(axis=0), clusters=clusters)
-    if low < high:
-        return low, high
-    num_drawn = _num_drawn(right, clusters)
-    return wilson_interval(float(right.mean()) * num_drawn, num_drawn)
 
 
 def _num_drawn(right: np.ndarray, clusters: np.ndarray | None) -> int:

@@ -18,7 +18,7 @@ from core.regrouping.duel.opponents import find_of_any_depth, newest_of_each_see
 from core.regrouping.duel.results import FULL, MERGED, RETRAINED, SUMMED, Spread
 from core.regrouping.grouping import Grouping
 from core.regrouping.scoring.fit import check_fits
-from core.regrouping.scoring.score import sum_probs
+from core.regrouping.scoring.scorer import Scorer
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -178,10 +178,9 @@ def _accuracies(run: Run, kind: str, grouping: Grouping, split: str) -> dict[str
     check_fits(predictions, grouping)
     group = grouping.group_of_class
     group_true = group[predictions.y_true]
-    summed = sum_probs(predictions.probs, grouping).argmax(axis=1)
     return {
         FULL: right,
         MERGED: float(np.mean(group[predictions.y_pred] == group_true)),
-        SUMMED: float(np.mean(summed == group_true)),
+        SUMMED: float(np.mean(Scorer(predictions).summed_right(grouping))),
         **images,
     }

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from core.datasets.store import load_dataset
 from core.errors import DatasetError
+from core.evaluation.clusters import clusters_of
 from core.regrouping.duel.comparison import compare
 from core.regrouping.duel.contenders import read_contender
 from core.regrouping.duel.results import Duel
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring.clusters import clusters_of
 from core.runs.run import Run
 from core.workspace import Workspace
 

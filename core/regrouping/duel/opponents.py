@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from core.errors import RunError
 from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
-from core.runs.run import Run, State, list_runs
+from core.runs.run import Run, State, list_runs, made_at
 from core.runs.settings.computing import ComputingSettings
 from core.workspace import Workspace
 
@@ -86,10 +86,8 @@ def find_of_any_depth(
 
 
 def newest_of_each_seed(runs: Iterable[Run]) -> list[Run]:
-    """Return the first run of each seed, in the order of the seeds."""
-    chosen: dict[int, Run] = {}
-    for run in runs:
-        chosen.setdefault(run.config.seed, run)
+    """Return the run of each seed that was asked for last, in the order of the seeds."""
+    chosen = {run.config.seed: run for run in sorted(runs, key=made_at)}  # a later one takes the place
     return [chosen[seed] for seed in sorted(chosen)]
 
 

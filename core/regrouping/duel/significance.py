@@ -1,7 +1,7 @@
 """Whether a difference between two ways to answer is larger than chance explains: on images, and over seeds.
 
 Images: McNemar (1947), https://doi.org/10.1007/BF02295996, with the continuity correction of Edwards (1948),
-https://doi.org/10.1007/BF02289261; and the bootstrap, Efron (1979), https://doi.org/10.1214/aos/1176344552.
+https://doi.org/10.1007/BF02289261; beside them stands the paired bootstrap of ``core.evaluation.intervals``.
 Seeds: Welch (1947), https://doi.org/10.1093/biomet/34.1-2.28.
 """
 
@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 
 EXACT_BELOW = 25  # disagreements; with fewer the chi-square distribution is too coarse
-NUM_DRAWS = 2000  # of the bootstrap
 SIGNIFICANCE = 0.05  # below this p-value a difference is called larger than chance gives
 
 
@@ -52,39 +51,6 @@ def mcnemar_test(first_right: np.ndarray, second_right: np.ndarray) -> McNemar:
         return McNemar(only_first, only_second, p_value, "chi-square, continuity-corrected")
     fewer = sum(math.comb(total, k) for k in range(min(only_first, only_second) + 1))
     return McNemar(only_first, only_second, min(1.0, 2 * fewer / 2**total), "exact binomial")
-
-
-def bootstrap_mean(
-    values: np.ndarray, *, clusters: np.ndarray | None = None, num_draws: int = NUM_DRAWS, seed: int = 0
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of a mean over images, by drawing images anew.
-
-    Of a difference between two models on the same images it is the paired bootstrap.
-
-    Args:
-        values: A number an image, such as right (1) or wrong (0), or a difference; shape ``(num_samples,)``.
-        clusters: Which images belong together (one patient, one place), integers, shape ``(num_samples,)``:
-            these are drawn together. None: each image stands alone.
-        num_draws: How many samples to draw.
-        seed: Start of the random numbers.
-
-    Returns:
-        The 2.5 % and 97.5 % quantiles.
-
-    >>> bootstrap_mean(np.ones(9))
-    (1.0, 1.0)
-    """
-    units = np.stack([np.asarray(values, np.float64), np.ones(len(values))])  # sum and size of each
-    if clusters is not None:
-        _, number = np.unique(clusters, return_inverse=True)
-        units = np.stack([np.bincount(number, weights=each) for each in units])
-    # What is drawn is how often each kind of unit comes: few kinds, however many images there are.
-    kinds, counts = np.unique(np.round(units, 9), axis=1, return_counts=True)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(units.shape[1], counts / counts.sum(), size=num_draws)  # (num_draws, num_kinds)
-    means = (drawn @ kinds[0]) / (drawn @ kinds[1])
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
 
 
 def welch_test(first: np.ndarray, second: np.ndarray) -> float | None:

@@ -1,6 +1,7 @@
 """What a confusion looks like: visual twins, imbalance, label noise, too few images.
 
-Rules of thumb, on validation only; each threshold is a constant with its reason:
+Rules of thumb, on validation only; each threshold is a constant with its reason. Mistakes count as voices, so
+that images that belong together count once (see ``voices``); training images count one by one.
 
 - visual twins: confused both ways, each way by ``TWIN_SHARE`` of the class or more and more often than if
   mistakes fell on all classes alike. Nothing to mend: merge;
@@ -17,7 +18,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from core.regrouping.evidence.facts import SIGNIFICANCE, Direction, PairFacts
+from core.regrouping.evidence.facts import SIGNIFICANCE, Direction, PairFacts, SureMistakes
 from core.words import counted
 
 TWIN_SHARE = 0.05  # of a class's images taken for the other; less is not worth a merge
@@ -54,20 +55,22 @@ class Cause:
 
 def find_twins(facts: PairFacts) -> Cause | None:
     """Confused both ways, often, and each way more than mistakes that fall on all classes alike."""
-    if facts.direction is not Direction.BOTH or min(facts.shares) < TWIN_SHARE:
+    voices = facts.voices
+    if facts.direction is not Direction.BOTH or min(voices.rates) < TWIN_SHARE:
         return None
     if facts.num_classes > 2:
         from scipy.stats import binomtest  # noqa: PLC0415
 
         even = 1 / (facts.num_classes - 1)
-        tests = [binomtest(*pair, even, "greater") for pair in zip(facts.mistaken, facts.wrong, strict=True)]
-        if max(test.pvalue for test in tests) >= SIGNIFICANCE:
+        pairs = zip(voices.towards, voices.wrong, strict=True)
+        if max(binomtest(*pair, even, "greater").pvalue for pair in pairs) >= SIGNIFICANCE:
             return None
-    there, back = facts.shares
+    there, back = voices.rates
+    each = ", each group of images counted once" if voices.by_group else ""
     return Cause(
         Look.TWINS,
-        f"They look alike to the network: it confuses them both ways ({there:.0%} and {back:.0%}), more "
-        f"often than if its mistakes fell on all classes alike.",
+        f"They look alike to the network: it confuses them both ways ({there:.0%} and {back:.0%}{each}), "
+        f"more often than if its mistakes fell on all classes alike.",
         "Merge them, unless the difference matters to you.",
     )
 
@@ -94,17 +97,19 @@ def find_imbalance(facts: PairFacts, train_counts: Sequence[int] | None, balance
     )
 
 
-def find_label_noise(facts: PairFacts, num_sure: int, shared: float) -> Cause | None:
+def find_label_noise(facts: PairFacts, sure: SureMistakes) -> Cause | None:
     """Mistakes that are confident and isolated: the network is sure, and keeps the two apart otherwise."""
-    if num_sure < 2 or 2 * num_sure < facts.num_mistakes:
+    voices = facts.voices
+    if sure.num_voices < 2 or 2 * sure.num_voices < voices.num_mistaken:
         return None
-    if shared > SHARED or max(facts.shares) > NOISE_SHARE:
+    if sure.shared > SHARED or max(voices.rates) > NOISE_SHARE:
         return None
+    of_groups = f" (of {counted(sure.num_voices, 'group')} of images)" if voices.by_group else ""
     return Cause(
         Look.LABEL_NOISE,
-        f"{num_sure} of {counted(facts.num_mistakes, 'mistake')} are confident, while the network keeps the "
-        f"two apart otherwise (on recognized images the other class gets {shared:.1%}): some labels may be "
-        f"wrong.",
+        f"{len(sure.ids):,} of {counted(facts.num_mistakes, 'mistake')}{of_groups} are confident, while the "
+        f"network keeps the two apart otherwise (on recognized images the other class gets "
+        f"{sure.shared:.1%}): some labels may be wrong.",
         "Check the labels of these images before you merge.",
     )
 
@@ -117,7 +122,7 @@ def find_few_images(facts: PairFacts, train_counts: Sequence[int] | None) -> Cau
     least = max(FEW_IMAGES, int(np.ceil(FEW_SHARE * usual)))
     lacking = [
         (name, train_counts[index])
-        for name, index, share in zip(facts.names, facts.indices, facts.shares, strict=True)
+        for name, index, share in zip(facts.names, facts.indices, facts.voices.rates, strict=True)
         if share >= TWIN_SHARE and train_counts[index] < least
     ]
     if not lacking:

@@ -4,21 +4,31 @@ Whether one direction is more common than the other by more than chance is told 
 if both classes were mistaken for each other at one rate, each mistake would come from the first class with
 the probability of its share of the images of both (Clopper and Pearson (1934) for the binomial,
 https://doi.org/10.1093/biomet/26.4.404; given their sum, two counts of rare events are binomial).
+Where images belong together, such as those of one patient, each such group counts once, see ``voices``.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
 from core.errors import GroupingError
 from core.evaluation.confusion import check_finite
 from core.predictions import Predictions
+from core.regrouping.evidence.voices import (
+    Voices,
+    direction_p_value,
+    group_voices,
+    image_voices,
+    is_contradicted,
+    mean_of_voices,
+)
 from core.words import some
 
 SIGNIFICANCE = 0.05  # below this p-value a difference is called larger than chance would give
 SURE = 0.8  # probability of the wrong class from which a mistake can count as confident
-MIN_MISTAKES = 5  # with fewer, no direction can be told
+MIN_MISTAKES = 5  # images, or groups of them; with fewer, no direction can be told
 ONE_WAY_RATIO = 2  # times as often one way as the other, besides the test, to be called one way
 BOTH_WAYS_RATIO = 3  # at most so many times as often one way, to be called both ways
 
@@ -44,7 +54,8 @@ class PairFacts:
         wrong: Images of each that were taken for any other class.
         num_classes: Classes of the run.
         num_samples: All images measured.
-        p_value: Exact two-sided p-value that both rates are equal; 1 without mistakes.
+        voices: What the rules count: images, or groups of images that belong together.
+        p_value: Exact two-sided p-value that both rates are equal, by voices; 1 without mistakes.
     """
 
     names: tuple[str, str]
@@ -54,6 +65,7 @@ class PairFacts:
     wrong: tuple[int, int]
     num_classes: int
     num_samples: int
+    voices: Voices
     p_value: float
 
     @property
@@ -71,24 +83,47 @@ class PairFacts:
 
     @property
     def source(self) -> int:
-        """The class that is mistaken for the other more often, 0 or 1."""
-        return 0 if self.shares[0] >= self.shares[1] else 1
+        """The class that is mistaken for the other more often, by voices, 0 or 1."""
+        return 0 if self.voices.rates[0] >= self.voices.rates[1] else 1
 
     @property
     def direction(self) -> Direction:
         """Both ways or one way, see the constants of this module."""
         if not self.num_mistakes:
             return Direction.NONE
-        if self.num_mistakes < MIN_MISTAKES:
+        if self.voices.num_mistaken < MIN_MISTAKES:
             return Direction.UNCLEAR
-        low, high = sorted(self.shares)
+        low, high = sorted(self.voices.rates)
         if self.p_value < SIGNIFICANCE and high > ONE_WAY_RATIO * low:
             return Direction.ONE_WAY
         return Direction.BOTH if high <= BOTH_WAYS_RATIO * low else Direction.UNCLEAR
 
 
-def count_pair(predictions: Predictions, first: str, second: str) -> PairFacts:
+class SureMistakes(NamedTuple):
+    """The confident mistakes of a pair, and how much the network mixes the two up otherwise.
+
+    Attributes:
+        ids: Sample ids, int64, the surest first.
+        num_voices: How many they are, groups of images counted once.
+        shared: Mean probability (0-1) of the other class over the images of both that were recognized.
+    """
+
+    ids: np.ndarray
+    num_voices: int
+    shared: float
+
+
+def count_pair(
+    predictions: Predictions, first: str, second: str, *, clusters: np.ndarray | None = None
+) -> PairFacts:
     """Count what was said of the validation images of two classes.
+
+    Args:
+        predictions: Of one run on validation.
+        first: Name of a class.
+        second: Name of another.
+        clusters: Which images belong together, as of ``clusters_of``, int64, shape ``(num_samples,)``; None
+            where each stands for itself.
 
     Raises:
         GroupingError: A class is unknown, or both are the same.
@@ -98,33 +133,28 @@ def count_pair(predictions: Predictions, first: str, second: str) -> PairFacts:
     check_split(predictions)
     check_finite(predictions)
     place, other = indices_of(predictions, (first, second))
-    indices = place, other
-    said = [predictions.y_pred[predictions.y_true == index] for index in indices]
-    mistaken = int((said[0] == indices[1]).sum()), int((said[1] == indices[0]).sum())
+    rows = [np.flatnonzero(predictions.y_true == index) for index in (place, other)]
+    said = predictions.y_pred[rows[0]], predictions.y_pred[rows[1]]
+    mistaken = int((said[0] == other).sum()), int((said[1] == place).sum())
+    wrong = int((said[0] != place).sum()), int((said[1] != other).sum())
     support = len(said[0]), len(said[1])
+    if clusters is None:
+        voices, images = image_voices(mistaken, support, wrong), None
+    else:
+        voices = group_voices(said, (clusters[rows[0]], clusters[rows[1]]), (place, other))
+        images = support
+    is_told = not is_contradicted(voices)
     return PairFacts(
         names=(first, second),
-        indices=indices,
+        indices=(place, other),
         mistaken=mistaken,
         support=support,
-        wrong=(int((said[0] != indices[0]).sum()), int((said[1] != indices[1]).sum())),
+        wrong=wrong,
         num_classes=predictions.num_classes,
         num_samples=predictions.num_samples,
-        p_value=direction_p_value(mistaken, support),
+        voices=voices,
+        p_value=direction_p_value(voices.mistaken, voices.support, images) if is_told else 1.0,
     )
-
-
-def direction_p_value(mistaken: tuple[int, int], support: tuple[int, int]) -> float:
-    """Return the exact two-sided p-value that two classes are mistaken for each other at one rate.
-
-    >>> direction_p_value((9, 1), (100, 100)), direction_p_value((0, 0), (5, 5))
-    (0.021484375, 1.0)
-    """
-    if not sum(mistaken):
-        return 1.0
-    from scipy.stats import binomtest  # noqa: PLC0415
-
-    return float(binomtest(mistaken[0], sum(mistaken), support[0] / sum(support)).pvalue)
 
 
 def check_split(predictions: Predictions) -> None:
@@ -152,32 +182,40 @@ def indices_of(predictions: Predictions, classes: tuple[str, ...]) -> tuple[int,
     return tuple(place[name] for name in classes)
 
 
-def sure_mistakes(predictions: Predictions, facts: PairFacts) -> tuple[np.ndarray, float]:
-    """Return the confident mistakes of a pair, and how much the network mixes the two up otherwise.
+def sure_mistakes(
+    predictions: Predictions, facts: PairFacts, *, clusters: np.ndarray | None = None
+) -> SureMistakes:
+    """Return the confident mistakes of a pair.
 
     A mistake is confident when the wrong class has at least ``SURE`` and at least the certainty that is
     usual for that class (the thresholds of confident learning, Northcutt, Jiang and Chuang (2021),
-    https://doi.org/10.1613/jair.1.12125).
+    https://doi.org/10.1613/jair.1.12125). None are where every answer has all the probability, as where
+    answers alone were brought in.
 
-    Returns:
-        Sample ids, int64, the surest first; and the mean probability (0-1) of the other class over the
-        images of both that were recognized. None are confident where every answer has all the probability,
-        as where answers alone were brought in.
+    Args:
+        predictions: Of one run on validation.
+        facts: The pair.
+        clusters: Which images belong together, as for ``count_pair``.
     """
-    answered = predictions.probs[np.arange(predictions.num_samples), predictions.y_pred]
+    y_true, y_pred, probs = predictions.y_true, predictions.y_pred, predictions.probs
+    answered = probs[np.arange(predictions.num_samples), y_pred]
     if not (answered < 1).any():
-        return np.zeros(0, np.int64), 1.0
-    ids, certainty, shared = [], [], []
+        return SureMistakes(np.zeros(0, np.int64), 0, 1.0)
+
+    def usual(rows: np.ndarray, said: int) -> float:
+        values = np.asarray(probs[rows, said], np.float64)
+        return mean_of_voices(values, None if clusters is None else clusters[rows])
+
+    sure, right_rows, shared = [], [], []
     for true, said in (facts.indices, facts.indices[::-1]):
-        of_true, of_said = predictions.y_true == true, np.flatnonzero(predictions.y_true == said)
-        usual = float(predictions.probs[of_said, said].mean(dtype=np.float64)) if len(of_said) else 1.0
-        rows = np.flatnonzero(of_true & (predictions.y_pred == said))
-        probs = np.asarray(predictions.probs[rows, said], np.float64)
-        rows, probs = rows[probs >= max(SURE, usual)], probs[probs >= max(SURE, usual)]
-        ids.append(predictions.sample_ids[rows])
-        certainty.append(probs)
-        right = np.flatnonzero(of_true & (predictions.y_pred == true))
-        shared.append(np.asarray(predictions.probs[right, said], np.float64))
-    ranking = np.argsort(-np.concatenate(certainty), kind="stable")
-    mixed = np.concatenate(shared)
-    return np.concatenate(ids)[ranking], float(mixed.mean()) if len(mixed) else 1.0
+        least = max(SURE, usual(np.flatnonzero(y_true == said), said))
+        rows = np.flatnonzero((y_true == true) & (y_pred == said))
+        sure.append(rows[np.asarray(probs[rows, said], np.float64) >= least])
+        right = np.flatnonzero((y_true == true) & (y_pred == true))
+        right_rows.append(right)
+        shared.append(np.asarray(probs[right, said], np.float64))
+    rows, right = np.concatenate(sure), np.concatenate(right_rows)
+    ranking = np.argsort(-np.asarray(answered[rows], np.float64), kind="stable")
+    mixed = mean_of_voices(np.concatenate(shared), None if clusters is None else clusters[right])
+    num_voices = len(rows) if clusters is None else len(np.unique(clusters[rows]))
+    return SureMistakes(predictions.sample_ids[rows[ranking]], num_voices, mixed)

@@ -27,9 +27,13 @@ from core.regrouping.evidence.facts import (
 )
 from core.words import counted
 
-ENOUGH_MISTAKES = 10  # from which one way can be told from both ways
+ENOUGH_MISTAKES = 10  # images, or groups of them, from which one way can be told from both ways
 NUM_JUDGED = 3  # pairs of a block that get a verdict of their own
 NUM_PAIRS = 12  # pairs of a block that are listed
+COUNTED_ONCE = (
+    "Counted by patient, lesion or photo, whatever this dataset groups its images by: each group counts "
+    "once, however many images it has."
+)
 
 
 class Verdict(StrEnum):
@@ -72,6 +76,7 @@ class BlockEvidence:
         num_images: Images of these classes.
         pairs: The pairs that are confused, the costliest first: two names, images in both directions.
         judged: Evidence of the costliest of them.
+        by_group: Whether images that belong together counted once in it.
     """
 
     names: tuple[str, ...]
@@ -80,6 +85,7 @@ class BlockEvidence:
     num_images: int
     pairs: tuple[tuple[str, str, int, int], ...]
     judged: tuple[PairEvidence, ...]
+    by_group: bool
 
 
 def pair_evidence(
@@ -89,6 +95,7 @@ def pair_evidence(
     *,
     train_counts: Sequence[int] | None = None,
     balanced: bool = False,
+    clusters: np.ndarray | None = None,
 ) -> PairEvidence:
     """Return what speaks for merging two classes, and what could be mended instead.
 
@@ -98,22 +105,26 @@ def pair_evidence(
         second: Name of another.
         train_counts: Training images of each class of the run; None when nobody knows.
         balanced: Whether the run made up for small classes already, by weights or sampling.
+        clusters: Which images belong together (one patient, one photo), as of ``clusters_of``, int64, shape
+            ``(num_samples,)``: they count once; None where each image stands for itself.
 
     Raises:
         GroupingError: A class is unknown, or both are the same.
         PredictionsError: A probability is not a number.
         ValueError: The predictions are not those on validation.
     """
-    facts = count_pair(predictions, first, second)
-    suspects, shared = sure_mistakes(predictions, facts)
-    noise = find_label_noise(facts, len(suspects), shared)
+    facts = count_pair(predictions, first, second, clusters=clusters)
+    sure = sure_mistakes(predictions, facts, clusters=clusters)
+    noise = find_label_noise(facts, sure)
     found = [noise, find_imbalance(facts, train_counts, balanced), find_few_images(facts, train_counts)]
     causes = [cause for cause in found if cause is not None]
     if noise is None and (twins := find_twins(facts)):
         causes.insert(0, twins)
     verdict = _judge(facts, {cause.look for cause in causes})
     reasons = (_direction_in_words(facts), *(cause.reason for cause in causes), *_conclude(facts, verdict))
-    ids = tuple(suspects.tolist()) if noise else ()
+    if facts.voices.by_group and facts.num_mistakes:
+        reasons = (*reasons, COUNTED_ONCE)
+    ids = tuple(sure.ids.tolist()) if noise else ()
     return PairEvidence(facts, tuple(causes), verdict, reasons, ids)
 
 
@@ -123,6 +134,7 @@ def block_evidence(
     *,
     train_counts: Sequence[int] | None = None,
     balanced: bool = False,
+    clusters: np.ndarray | None = None,
 ) -> BlockEvidence:
     """Return the mistakes among several classes by pair, with the evidence of the costliest pairs.
 
@@ -147,9 +159,17 @@ def block_evidence(
         num_images=int((true >= 0).sum()),
         pairs=tuple((names[a], names[b], there, back) for a, b, there, back in pairs),
         judged=tuple(
-            pair_evidence(predictions, names[a], names[b], train_counts=train_counts, balanced=balanced)
+            pair_evidence(
+                predictions,
+                names[a],
+                names[b],
+                train_counts=train_counts,
+                balanced=balanced,
+                clusters=clusters,
+            )
             for a, b, _, _ in pairs[:NUM_JUDGED]
         ),
+        by_group=clusters is not None,
     )
 
 
@@ -170,7 +190,7 @@ def _judge(facts: PairFacts, looks: set[Look]) -> Verdict:
         return Verdict.MEND
     if looks:
         return Verdict.MERGE
-    is_rare = max(facts.shares) < TWIN_SHARE and facts.direction is not Direction.UNCLEAR
+    is_rare = max(facts.voices.rates) < TWIN_SHARE and facts.direction is not Direction.UNCLEAR
     return Verdict.APART if is_rare else Verdict.UNCLEAR
 
 
@@ -178,22 +198,36 @@ def _direction_in_words(facts: PairFacts) -> str:
     there, back = facts.mistaken
     if facts.direction is Direction.NONE:
         return "Never confused on these images."
-    test = f"exact binomial test, p {'< 0.001' if facts.p_value < 0.001 else f'= {facts.p_value:.3f}'}"
+    p_value = "< 0.001" if facts.p_value < 0.001 else f"= {facts.p_value:.3f}"
+    counts = f"{there:,} and {back:,}"
+    if facts.voices.by_group:
+        there, back = facts.voices.mistaken
+        counts += f" images, {there:,} and {back:,} groups of images"
+    test = f"{'sign test by group' if facts.voices.by_group else 'exact binomial test'}, p {p_value}"
     if facts.direction is Direction.BOTH:
-        return f"Both ways ({there} and {back}; {test})."
+        return f"Both ways ({counts}; {test})."
     if facts.direction is Direction.ONE_WAY:
-        source, target = (0, 1) if facts.source == 0 else (1, 0)
-        shares = [f"{facts.mistaken[k]:,} of {facts.support[k]:,}" for k in (source, target)]
-        return (
-            f"Mostly one way: {facts.names[source]} is taken for {facts.names[target]} ({shares[0]}, "
-            f"the other way {shares[1]}; {test})."
-        )
-    rate = facts.num_mistakes / max(1, sum(facts.support))
-    needed = int(np.ceil(ENOUGH_MISTAKES / rate))
-    enough = (
-        "" if needed <= sum(facts.support) else f" About {needed:,} validation images of both would tell."
+        return _one_way_in_words(facts, test)
+    return f"One way or both ways cannot be told ({counts}; {test}).{_enough_in_words(facts)}"
+
+
+def _one_way_in_words(facts: PairFacts, test: str) -> str:
+    source, target = facts.source, 1 - facts.source
+    voices = facts.voices
+    there, back = (f"{voices.mistaken[k]:,} of {voices.support[k]:,}" for k in (source, target))
+    unit = " groups of images" if voices.by_group else ""
+    return (
+        f"Mostly one way: {facts.names[source]} is taken for {facts.names[target]} ({there}{unit}, the other "
+        f"way {back}; {test})."
     )
-    return f"One way or both ways cannot be told ({there} and {back}; {test}).{enough}"
+
+
+def _enough_in_words(facts: PairFacts) -> str:
+    """How much more would tell the direction; nothing where there is as much already."""
+    support = sum(facts.voices.support)
+    needed = int(np.ceil(ENOUGH_MISTAKES * max(1, support) / facts.voices.num_mistaken))
+    unit = "groups of validation images" if facts.voices.by_group else "validation images"
+    return "" if needed <= support else f" About {needed:,} {unit} of both would tell."
 
 
 def _conclude(facts: PairFacts, verdict: Verdict) -> tuple[str, ...]:

@@ -2,17 +2,22 @@
 
 ``groupings/<dataset>/looks/test.json`` holds each look: a run and the groups that were judged. The same
 groups on the same run are one look, however often they are shown and whatever they are called; a rule that
-is judged beside them, such as the thresholds of back-off, is a look of its own.
+is judged beside them, such as the thresholds of back-off, is a look of its own. The test figures of a run are
+a look, too: at the groups that it learned, or at all classes. Looks are numbered through the dataset, since
+several runs are judged on the same images.
 """
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from core.errors import WorkspaceError
 from core.regrouping.grouping import Grouping
 from core.regrouping.keeping.lock import locked
+from core.runs.run import Run
 from core.workspace import Workspace, check_name, read_json, write_json
 
 DEPTHS_RULE = "fine-tuning depths"  # of a look at all depths at once
@@ -39,6 +44,36 @@ class Look:
     rule: str = ""
 
 
+class LookNumber(NamedTuple):
+    """The number of a look, from 1.
+
+    Attributes:
+        of_dataset: Among all looks at the test images of its dataset.
+        of_run: Among those with the predictions of its run.
+    """
+
+    of_dataset: int
+    of_run: int
+
+    @property
+    def in_words(self) -> str:
+        """Which look it is, as part of a sentence.
+
+        >>> LookNumber(7, 2).in_words
+        'look 7 at the test images of this dataset'
+        """
+        return f"look {self.of_dataset:,} at the test images of this dataset"
+
+    @property
+    def of_run_in_words(self) -> str:
+        """Which one it is with its run, as part of a sentence.
+
+        >>> LookNumber(7, 2).of_run_in_words
+        'number 2 with this run'
+        """
+        return f"number {self.of_run:,} with this run"
+
+
 def record_look(
     workspace: Workspace,
     dataset_name: str,
@@ -47,7 +82,7 @@ def record_look(
     name: str = "",
     *,
     rule: str = "",
-) -> int:
+) -> LookNumber:
     """Count a look at the test images of a dataset, unless it was counted before.
 
     Args:
@@ -58,25 +93,38 @@ def record_look(
         name: Name of the saved grouping.
         rule: What else was chosen and is judged, such as thresholds.
 
-    Returns:
-        The number of this look at the dataset's test images by that run, from 1.
-
     Raises:
         WorkspaceError: The disk cannot be written, or the file of looks is damaged.
     """
     groups = groups_text(grouping)
     number = _number(list_looks(workspace, dataset_name), run_id, groups, rule)
-    if number:
+    if number is not None:
         return number
     path = _path(workspace, dataset_name)
     with locked(path):
         looks = list_looks(workspace, dataset_name)
         number = _number(looks, run_id, groups, rule)
-        if number:
+        if number is not None:
             return number
         looks.append(Look(run_id, groups, name, grouping.num_groups, time.time(), rule))
         write_json(path, {"looks": [asdict(look) for look in looks]})
-        return _number(looks, run_id, groups, rule)
+        return LookNumber(len(looks), sum(look.run_id == run_id for look in looks))
+
+
+def record_look_at_run(workspace: Workspace, run: Run, class_names: Sequence[str] = ()) -> LookNumber:
+    """Count a look at a run's own test figures: at the groups that it learned, or at all classes.
+
+    Args:
+        workspace: Where looks are kept.
+        run: The run whose figures are shown.
+        class_names: All classes, as in its predictions; not needed of a run on groups.
+
+    Raises:
+        WorkspaceError: The disk cannot be written, or the file of looks is damaged.
+    """
+    groups = run.config.groups
+    grouping = Grouping.identity(class_names) if groups is None else Grouping.from_mapping(groups, groups)
+    return record_look(workspace, run.config.dataset, run.id, grouping, run.config.grouping or "")
 
 
 def count_looks(workspace: Workspace, dataset_name: str, run_id: str) -> int:
@@ -88,7 +136,9 @@ def count_looks(workspace: Workspace, dataset_name: str, run_id: str) -> int:
     return sum(look.run_id == run_id for look in list_looks(workspace, dataset_name))
 
 
-def look_number(workspace: Workspace, dataset_name: str, run_id: str, grouping: Grouping) -> tuple[int, bool]:
+def look_number(
+    workspace: Workspace, dataset_name: str, run_id: str, grouping: Grouping
+) -> tuple[LookNumber, bool]:
     """Return the number that a look at test images has or would have, and whether it would be a new one.
 
     Raises:
@@ -96,9 +146,9 @@ def look_number(workspace: Workspace, dataset_name: str, run_id: str, grouping: 
     """
     looks = list_looks(workspace, dataset_name)
     number = _number(looks, run_id, groups_text(grouping))
-    if number:
+    if number is not None:
         return number, False
-    return count_looks(workspace, dataset_name, run_id) + 1, True
+    return LookNumber(len(looks) + 1, sum(look.run_id == run_id for look in looks) + 1), True
 
 
 def was_looked_at(workspace: Workspace, dataset_name: str, grouping: Grouping) -> bool:
@@ -150,10 +200,14 @@ def groups_text(grouping: Grouping) -> str:
     return hashlib.sha256(repr(together).encode()).hexdigest()[:16]
 
 
-def _number(looks: list[Look], run_id: str, groups: str, rule: str = "") -> int:
-    """Place of a look among those of its run, from 1; 0 when there is none."""
-    of_run = [(look.groups, look.rule) for look in looks if look.run_id == run_id]
-    return of_run.index((groups, rule)) + 1 if (groups, rule) in of_run else 0
+def _number(looks: list[Look], run_id: str, groups: str, rule: str = "") -> LookNumber | None:
+    """Number of a look that was counted before; None when it was not."""
+    of_run = 0
+    for place, look in enumerate(looks, start=1):
+        of_run += look.run_id == run_id
+        if (look.run_id, look.groups, look.rule) == (run_id, groups, rule):
+            return LookNumber(place, of_run)
+    return None
 
 
 def _path(workspace: Workspace, dataset_name: str) -> Path:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.evaluation.intervals import accuracy_interval
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring.intervals import bootstrap_interval
 from core.regrouping.scoring.random_groupings import mean_random_accuracy, random_accuracies
 from core.regrouping.scoring.scorer import Scorer
-
-MAX_BLOCK_VALUES = 2_000_000  # probabilities handled at once: small enough for the processor's cache
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def score_grouping(
         "summed": scorer.summed_right(grouping),
     }
     intervals = {
-        name: bootstrap_interval(values, clusters=clusters, seed=seed) for name, values in right.items()
+        name: accuracy_interval(values, clusters=clusters, seed=seed) for name, values in right.items()
     }
     baseline = random_accuracies(scorer.counts, grouping, num_random=num_random, seed=seed)
     return GroupingScore(
@@ -105,56 +103,11 @@ def score_grouping(
         accuracy_before=before,
         accuracy_merged=merged,
         accuracy_summed=summed,
-        **{f"{name}_low": low for name, (low, _) in intervals.items()},
-        **{f"{name}_high": high for name, (_, high) in intervals.items()},
+        **{f"{name}_low": interval.low for name, interval in intervals.items()},
+        **{f"{name}_high": interval.high for name, interval in intervals.items()},
         random_mean=mean_random_accuracy(scorer.counts, grouping),
         random_low=float(np.quantile(baseline, 0.025)),
         random_high=float(np.quantile(baseline, 0.975)),
         num_random=num_random,
         p_value=float((1 + np.sum(baseline >= merged)) / (1 + num_random)),
     )
-
-
-def merge_confusion(confusion: np.ndarray, grouping: Grouping) -> np.ndarray:
-    """Return the confusion matrix between groups: the block sums.
-
-    Args:
-        confusion: Counts, shape ``(num_classes, num_classes)``.
-        grouping: Which classes count as one.
-
-    Returns:
-        Counts, same dtype, shape ``(num_groups, num_groups)``.
-
-    >>> pets = Grouping.identity(["cat", "dog", "car"]).merge(["cat", "dog"])
-    >>> merge_confusion(np.array([[5, 2, 1], [3, 4, 0], [0, 1, 9]]), pets)
-    array([[14,  1],
-           [ 1,  9]])
-    """
-    order, starts = _columns_by_group(grouping)
-    by_columns = np.add.reduceat(confusion[:, order], starts, axis=1)  # (num_classes, num_groups)
-    return np.add.reduceat(by_columns[order], starts, axis=0)  # (num_groups, num_groups)
-
-
-def sum_probs(probs: np.ndarray, grouping: Grouping) -> np.ndarray:
-    """Add the probabilities of each group's classes.
-
-    Args:
-        probs: Probabilities, shape ``(num_samples, num_classes)``.
-        grouping: Which classes count as one.
-
-    Returns:
-        Probabilities of the groups, float64, shape ``(num_samples, num_groups)``.
-    """
-    order, starts = _columns_by_group(grouping)
-    summed = np.empty((len(probs), grouping.num_groups), np.float64)
-    block = max(1, MAX_BLOCK_VALUES // max(1, grouping.num_classes))
-    for start in range(0, len(probs), block):
-        rows = slice(start, start + block)
-        np.add.reduceat(probs[rows][:, order].astype(np.float64), starts, axis=1, out=summed[rows])
-    return summed
-
-
-def _columns_by_group(grouping: Grouping) -> tuple[np.ndarray, np.ndarray]:
-    order = np.argsort(grouping.group_of_class, kind="stable")  # classes, group by group
-    starts = np.searchsorted(grouping.group_of_class[order], np.arange(grouping.num_groups))
-    return order, starts

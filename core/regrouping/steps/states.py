@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from core.regrouping.grouping import Grouping, check_group_name
+from core.words import counted
 
 Change = Mapping[str, Any]  # plain values, as JSON holds them
 
@@ -53,6 +54,12 @@ class Node:
             changes.append(found.change)
             found = found.before
         return _with_changes(found, reversed(changes)) if changes else found
+
+    @property
+    def in_words(self) -> str:
+        """The words for its step and the number of its groups, which is said once."""
+        groups = counted(self.num_groups, "group")
+        return self.label if f" {self.label}".endswith(f" {groups}") else f"{self.label}: {groups}"
 
     def named(self, name: str | None) -> Self:
         """Return this state under a name, or under none."""

@@ -10,7 +10,7 @@ A parent may have a parent itself, in a line of its own; each step up is a level
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +120,19 @@ def read_hierarchy(
     return Hierarchy(names, above)
 
 
+def write_hierarchy(parents: Mapping[str, str]) -> bytes:
+    r"""Return classes, or parents, and their parents as a CSV file that ``read_hierarchy`` reads.
+
+    >>> write_hierarchy({"oak": "trees", "cod": "fish"})
+    b'class,parent\noak,trees\ncod,fish\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["class", "parent"])
+    writer.writerows(parents.items())
+    return text.getvalue().encode()
+
+
 def _rows(content: str | bytes, source: str) -> list[tuple[int, str, str]]:
     """Return line number, child and parent of each line that is not empty or a header."""
     if isinstance(content, bytes):
@@ -130,10 +143,13 @@ def _rows(content: str | bytes, source: str) -> list[tuple[int, str, str]]:
     first = content.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=max(",;\t", key=first.count))
     found: list[tuple[int, str, str]] = []
+    may_be_header = True
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
-            if not any(cells) or (not found and len(cells) > 1 and cells[0].lower() in HEADERS):
+            is_header = may_be_header and len(cells) > 1 and cells[0].lower() in HEADERS
+            may_be_header = may_be_header and not any(cells)
+            if is_header or not any(cells):
                 continue
             if len(cells) != 2 or not all(cells) or cells[0] == cells[1]:
                 raise GroupingError(

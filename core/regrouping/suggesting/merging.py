@@ -5,7 +5,7 @@ not the whole matrix: for every group its best partner is kept, as in the generi
 (2011), https://arxiv.org/abs/1109.2378.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -66,16 +66,26 @@ class Merger:
         """Group of each unit, int64, shape ``(num_units,)``, numbered in order of the first unit."""
         return assign(self.demands.num_units, self.merges)
 
-    def run(self, num_groups: int, *, beyond_cap: bool = False) -> bool:
+    def run(
+        self,
+        num_groups: int,
+        *,
+        beyond_cap: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> bool:
         """Merge until ``num_groups`` are left; returns whether that was reached.
 
         Args:
             num_groups: How many groups to leave.
             beyond_cap: Where the limit of sizes stops everything, let the two smallest groups exceed it.
+            progress: Told how many merges are done, of how many; may raise to stop.
         """
+        total = self._num_groups - num_groups
         while self._num_groups > num_groups:
             if not (self._step(beyond_cap=False) or (beyond_cap and self._step(beyond_cap=True))):
                 return False
+            if progress is not None:
+                progress(total - self._num_groups + num_groups, total)
         return True
 
     def _step(self, *, beyond_cap: bool) -> bool:

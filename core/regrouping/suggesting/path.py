@@ -84,12 +84,18 @@ class MergePath:
         return np.array(right)
 
 
-def path(predictions: Predictions, settings: SearchSettings) -> MergePath:
+def path(
+    predictions: Predictions,
+    settings: SearchSettings,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> MergePath:
     """Return the nested groupings of a method that goes step by step, down to two groups if possible.
 
     Args:
         predictions: On the validation split.
         settings: Method, goal, wishes and locked groups; number of groups and accuracy do not matter.
+        progress: Told how many merges are done, of how many; may raise to stop.
 
     Raises:
         GroupingError: The method does not go step by step, or wishes contradict each other.
@@ -97,12 +103,12 @@ def path(predictions: Predictions, settings: SearchSettings) -> MergePath:
     """
     confusion = compute_confusion(predictions)
     demands = Demands.of(predictions.class_names, settings)
-    return whole_path(merger(confusion, demands, settings, predictions=predictions))
+    return whole_path(merger(confusion, demands, settings, predictions=predictions), progress)
 
 
-def whole_path(engine: Merger) -> MergePath:
+def whole_path(engine: Merger, progress: Callable[[int, int], None] | None = None) -> MergePath:
     """Let an engine merge as far as the wishes allow, and return its steps."""
-    engine.run(MIN_GROUPS, beyond_cap=True)
+    engine.run(MIN_GROUPS, beyond_cap=True, progress=progress)
     return steps_of(engine)
 
 

@@ -86,3 +86,11 @@ class SearchSettings(BaseModel):
         if (self.num_groups is None) == (self.accuracy is None):
             raise ValueError("Give either a number of groups or a wished accuracy, not both and not none.")
         return self
+
+    def for_number(self, num_groups: int) -> Self:
+        """Return the same settings for so many groups, whether or not an accuracy was wished for.
+
+        >>> SearchSettings(accuracy=0.9, seed=1).for_number(4) == SearchSettings(num_groups=4, seed=1)
+        True
+        """
+        return self.model_copy(update={"num_groups": num_groups, "accuracy": None})

@@ -92,9 +92,7 @@ def bootstrap_stability(
         raise PredictionsError("A run has no validation images; choose runs that have some.")
     for each in predictions:
         check_finite(each)
-    if settings.num_groups is None:
-        found = search(first, settings).grouping.num_groups
-        settings = settings.model_copy(update={"num_groups": found, "accuracy": None})
+    settings = with_number(first, settings)
     rng = np.random.default_rng(settings.seed)
     together = np.zeros((first.num_classes, first.num_classes), np.int32)
     for draw in range(num_draws):
@@ -105,6 +103,17 @@ def bootstrap_stability(
         if progress is not None:
             progress(draw + 1, num_draws)
     return Stability(first.class_names, (together / num_draws).astype(np.float32), num_draws)
+
+
+def with_number(predictions: Predictions, settings: SearchSettings) -> SearchSettings:
+    """Return the settings with the number of groups that a wished accuracy gives on these predictions.
+
+    Raises:
+        GroupingError: As ``search``.
+    """
+    if settings.num_groups is not None:
+        return settings
+    return settings.for_number(search(predictions, settings).grouping.num_groups)
 
 
 def _draw(num_samples: int, clusters: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:

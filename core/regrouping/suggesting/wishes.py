@@ -89,7 +89,7 @@ def read_pair(text: str, class_names: Iterable[str]) -> Pair:
     (('cat', 'dog'), ('cat, wild', 'dog'))
     """
     known = dict.fromkeys(class_names)
-    cells = [cell.strip() for cell in next(csv.reader([text], skipinitialspace=True), [])]
+    cells = _cells(text)
     if len(cells) == 2 and known.keys() >= {*cells}:
         return cells[0], cells[1]
     places = [place for place, letter in enumerate(text) if letter == ","]
@@ -107,12 +107,41 @@ def read_pair(text: str, class_names: Iterable[str]) -> Pair:
     )
 
 
-def write_pair(pair: Pair) -> str:
-    """Return a pair as ``read_pair`` reads it.
+def read_group(text: str, class_names: Iterable[str]) -> tuple[str, ...]:
+    """Read the class names of one group with commas between them; a name that has a comma stands in quotes.
 
-    >>> write_pair(("cat, wild", "dog"))
+    Args:
+        text: Such as ``cat,dog,fox`` or ``"cat, wild",dog``.
+        class_names: The classes.
+
+    Raises:
+        GroupingError: A name is unknown or given twice.
+
+    >>> read_group('"cat, wild",dog', ["cat, wild", "dog"]), read_group("cat", ["cat"])
+    (('cat, wild', 'dog'), ('cat',))
+    """
+    known = dict.fromkeys(class_names)
+    cells = _cells(text)
+    wrong = [name for number, name in enumerate(cells) if name not in known or name in cells[:number]]
+    if wrong or not cells:
+        raise GroupingError(
+            f"{text!r} is not a group of classes ({some(wrong)} unknown or given twice; classes are "
+            f"{some(tuple(known))}); write each class once with commas between, and put a name that has a "
+            f"comma in quotation marks, as in '\"cat, wild\",dog'."
+        )
+    return tuple(cells)
+
+
+def write_group(class_names: Iterable[str]) -> str:
+    """Return class names as ``read_group`` reads them, and ``read_pair`` where there are two.
+
+    >>> write_group(("cat, wild", "dog"))
     '"cat, wild",dog'
     """
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(pair)
+    csv.writer(line, lineterminator="").writerow(class_names)
     return line.getvalue()
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([text], skipinitialspace=True), [])]

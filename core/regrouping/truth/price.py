@@ -1,20 +1,14 @@
 """What merging costs: a higher accuracy over fewer classes may tell less. Numbers before and after.
 
-The measures and their sources stand in ``core.evaluation.agreement``.
+The measures and their sources stand in ``core.evaluation.agreement`` and ``core.datasets.evenness``.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.agreement import (
-    balanced_accuracy_of,
-    count_totals,
-    entropy_of,
-    imbalance_of,
-    information_of,
-    kappa_of,
-)
+from core.datasets.evenness import effective_classes, imbalance_ratio
+from core.evaluation.agreement import balanced_accuracy_of, count_totals, information_of, kappa_of
 from core.regrouping.grouping import Grouping
 from core.regrouping.scoring.counts import SparseCounts
 
@@ -93,8 +87,8 @@ def price(counts: np.ndarray | SparseCounts, grouping: Grouping) -> Price:
         balanced_accuracy=balanced_accuracy_of(after),
         bits_of=bits_of,
         bits_kept=min(information_of(after), bits_of),
-        effective_classes_before=2.0 ** entropy_of(before.support),
-        effective_classes=2.0 ** entropy_of(after.support),
-        imbalance_before=imbalance_of(before),
-        imbalance=imbalance_of(after),
+        effective_classes_before=effective_classes(before.support),
+        effective_classes=effective_classes(after.support),
+        imbalance_before=imbalance_ratio(before.support),
+        imbalance=imbalance_ratio(after.support),
     )

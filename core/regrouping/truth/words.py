@@ -1,6 +1,7 @@
 """The truth about a gain in one sentence: what merging gives for free, and what is real."""
 
 from core.regrouping.truth.gain import Gain
+from core.words import PERCENT
 
 NOTHING_MERGED = "Every class stands alone: there is no gain to tell yet."
 ONE_GROUP = "Everything is in one group: every answer is right, and says nothing."
@@ -26,7 +27,7 @@ def gain_in_words(gain: Gain | None, *, num_groups: int, luck: str = "") -> str:
     if gain.before == 1.0:
         return "There were no mistakes: merging cannot gain anything."
     free = f"Merging gives {signed(gain.free)} for free"
-    interval = f"95 %: {signed(gain.real_low)} to {signed(gain.real_high)}; {p_in_words(gain)}"
+    interval = f"95{PERCENT}: {signed(gain.real_low)} to {signed(gain.real_high)}; {p_in_words(gain)}"
     if gain.is_shown:
         return f"{free}; {signed(gain.real)} is real{f', or {luck}' if luck else ''} ({interval})."
     if gain.real_high < 0:

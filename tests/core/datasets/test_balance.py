@@ -1,21 +1,15 @@
-"""Counts, how uneven they are, and what is advised: by hand, against pandas and against SciPy."""
+"""Counts, how uneven they are, and what is advised: by hand and against pandas."""
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import entropy
 
 from core.datasets.adding.add import add_dataset
 from core.datasets.balance import (
     advise,
     color_modes,
     count_images,
-    effective_classes,
-    imbalance_ratio,
     measure_balance,
     size_range,
     sort_classes,
@@ -39,9 +33,9 @@ def test_counts_are_those_of_the_table(home):
     assert counts["total"].sum() == 1797
 
 
-def test_the_ratio_is_largest_over_smallest(home):
-    assert imbalance_ratio(count_images(load_dataset(home, "digits"))) == pytest.approx(183 / 174)
-    assert imbalance_ratio(pd.DataFrame({"total": [0, 0]})) == 1
+def test_the_ratio_is_largest_over_smallest_and_without_images_1(home):
+    assert measure_balance(count_images(load_dataset(home, "digits"))).ratio == pytest.approx(183 / 174)
+    assert measure_balance(counts_of(cat=0, dog=0)).ratio == 1
 
 
 def test_a_summary_is_plain_json(home, make_folder):
@@ -81,14 +75,6 @@ def test_images_that_are_left_out_do_not_count(home):
     lost = pd.Series(dataset.labels(ids)).value_counts().reindex(range(10), fill_value=0)
     assert (before["train"] - after["train"]).tolist() == lost.tolist()
     assert after[["val", "test"]].equals(before[["val", "test"]])
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=30).filter(any))
-def test_the_effective_number_of_classes_is_exp_of_the_entropy(totals):
-    found = effective_classes(pd.DataFrame({"total": totals}))
-    assert found == pytest.approx(np.exp(entropy(totals)))
-    assert 1 - 1e-9 <= found <= len(totals) + 1e-9
 
 
 def test_a_balance_names_the_largest_the_smallest_and_the_rare_classes():

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from core.evaluation.intervals import accuracy_interval
 from core.evaluation.report import compute_report, report_confusion, summarize_report
 from core.predictions import Predictions
+from core.regrouping.grouping import Grouping
+from core.regrouping.scoring.score import score_grouping
 
 
 def predictions_of(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -> Predictions:
@@ -43,7 +46,7 @@ def test_balanced_accuracy_equals_scikit_learn_when_only_occurring_classes_are_p
 def test_a_split_without_images_has_no_numbers_and_says_so_in_json():
     nothing = np.zeros(0, np.int64)
     report = compute_report(predictions_of(nothing, nothing, 3))
-    assert (report.num_samples, report.accuracy_low, report.accuracy_high) == (0, 0, 1)
+    assert (report.num_samples, report.interval[:2]) == (0, (0, 1))
     assert np.isnan([report.accuracy, report.balanced_accuracy, report.macro_f1]).all()
     assert json.loads(json.dumps(summarize_report(report))) == {
         "accuracy": None,
@@ -65,3 +68,18 @@ def test_rows_are_named_after_the_classes():
         "f1": pytest.approx(0.8),
         "support": 3,
     }
+
+
+def test_the_interval_is_the_one_that_groupings_are_scored_with():
+    rng = np.random.default_rng(2)
+    y_true, clusters = rng.integers(0, 3, 90), np.arange(90) // 3
+    y_pred = np.where(rng.random(30)[clusters] < 0.7, y_true, 0)
+    predictions = predictions_of(y_true, y_pred, 3)
+    for together in (None, clusters):
+        found = compute_report(predictions, clusters=together).interval
+        scored = score_grouping(predictions, Grouping.identity(predictions.class_names), clusters=together)
+        assert found[:2] == (scored.before_low, scored.before_high)
+    assert found.in_words == "bootstrap of 30 groups of images"
+    assert report_confusion(np.diag([40, 20]) + np.eye(2, dtype=int)[::-1] * 5, ("a", "b")).interval == (
+        accuracy_interval(np.arange(70) < 60)
+    )

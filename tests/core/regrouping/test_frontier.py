@@ -93,11 +93,14 @@ def test_numbers_of_groups_are_those_asked_for(fewest, more, max_points):
 
 
 def test_progress_is_told_to_the_end():
-    told: list[float] = []
+    merged: list[tuple[int, int]] = []
+    told: list[tuple[int, int]] = []
     predictions = planted(4)
-    steps = path(predictions, SearchSettings(num_groups=2))
-    compute_frontier(Scorer(predictions), steps, progress=told.append)
-    assert told == pytest.approx([1 / 3, 2 / 3, 1])
+    settings = SearchSettings(num_groups=2)
+    steps = path(predictions, settings, progress=lambda *done: merged.append(done))
+    compute_frontier(Scorer(predictions), steps, progress=lambda *done: told.append(done))
+    assert merged == [(1, 2), (2, 2)]
+    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_few_points_are_scored_as_the_same_points_of_many_are():

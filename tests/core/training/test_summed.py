@@ -15,8 +15,12 @@ from core.errors import GroupingError
 from core.models.registry import build_model
 from core.models.run_loading import load_saved
 from core.predictions import Predictions
+from core.regrouping.duel.comparison import compare
+from core.regrouping.duel.contenders import Contender
+from core.regrouping.duel.results import SUMMED
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring.score import sum_probs
+from core.regrouping.scoring.score import score_grouping
+from core.regrouping.scoring.scorer import Scorer
 from core.runs.config import RunConfig
 from core.runs.run import Run, create_run
 from core.training.export import _export
@@ -33,8 +37,30 @@ THREE = Grouping.from_assignment("abcd", [0, 1, 0, 2])
 def test_sums_are_those_that_scores_are_computed_from(numbers: list[int], seed: int) -> None:
     grouping = Grouping.from_assignment("abcd", numbers)
     probs = np.random.default_rng(seed).dirichlet(np.ones(4), 5).astype(np.float32)
-    np.testing.assert_allclose(sum_of_groups(probs, grouping), sum_probs(probs, grouping), rtol=1e-6)
-    assert sum_of_groups(probs, grouping).sum(axis=1) == pytest.approx(np.ones(5), rel=1e-5)
+    known = Predictions("val", grouping.class_names, np.zeros(5, int), probs, np.arange(5))
+    sums = sum_of_groups(probs, grouping)
+    np.testing.assert_allclose(sums.max(axis=1), Scorer(known).summed_confidence(grouping), rtol=1e-6)
+    assert sums.sum(axis=1) == pytest.approx(np.ones(5), rel=1e-5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.integers(0, 1000), st.booleans())
+def test_of_equal_sums_the_layer_the_duel_and_the_score_take_the_same_group(
+    numbers: list[int], seed: int, is_half: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    grouping = Grouping.from_assignment("abcdef", numbers)
+    probs = rng.multinomial(8, np.full(6, 1 / 6), 40) / 8  # sums are exact, and often equal
+    kept = probs.astype(np.float16 if is_half else np.float32)
+    known = Predictions("test", grouping.class_names, rng.integers(0, 6, 40), kept, np.arange(40))
+    entry = keras.Input((6,))
+    layer = add_groups(keras.Model(entry, keras.layers.Identity()(entry)), grouping)
+    answers = np.asarray(layer(kept.astype(np.float32))).argmax(axis=1)
+    assert answers.tolist() == Scorer(known).summed_answer(grouping).tolist()
+    accuracy = np.mean(answers == grouping.group_of_class[known.y_true])
+    row = compare([Contender("full", 0, 1.0, known)], grouping).row(SUMMED)
+    assert row is not None
+    assert row.accuracy == score_grouping(known, grouping, num_random=1).accuracy_summed == accuracy
 
 
 def test_the_layer_is_frozen_and_holds_a_one_for_each_class() -> None:
@@ -77,8 +103,8 @@ def test_the_keras_file_loads_in_safe_mode_and_answers_as_full_summed(
         np.arange(len(images)),
     )  # fmt: skip
     probs = np.asarray(load_saved(out)(images))
-    np.testing.assert_allclose(probs, sum_probs(full.probs, PAIRS), atol=1e-6)
-    assert probs.argmax(axis=1).tolist() == sum_probs(full.probs, PAIRS).argmax(axis=1).tolist()
+    np.testing.assert_allclose(probs, sum_of_groups(full.probs, PAIRS), atol=1e-6)
+    assert probs.argmax(axis=1).tolist() == Scorer(full).summed_answer(PAIRS).tolist()
     assert len(set(probs.argmax(axis=1).tolist())) > 1
 
 

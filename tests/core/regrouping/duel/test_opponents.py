@@ -7,6 +7,7 @@ from core.regrouping.duel.opponents import (
     find_retrained,
     find_twins,
     has_other_version,
+    newest_of_each_seed,
 )
 from core.regrouping.grouping import Grouping
 from core.runs.config import RunConfig
@@ -104,6 +105,12 @@ def test_all_seeds_enter_the_duel_the_newest_run_of_each(home):
     newer = make_run(home, groups=GROUPS, seed=1)
     assert find_twins(home, full)[0] == full
     assert enter_duel(home, full, GROUPING) == ([full, twin], [grouped[3], newer])
+
+
+def test_the_newest_run_of_a_seed_is_the_one_asked_for_last_in_whatever_order_they_come(home):
+    runs = [make_run(home, seed=seed) for seed in (2, 1, 2, 1)]
+    for order in (runs, runs[::-1], [runs[3], runs[0], runs[2], runs[1]]):
+        assert newest_of_each_seed(order) == [runs[3], runs[2]]
 
 
 def test_runs_of_other_depths_are_found_when_depth_does_not_matter(home):

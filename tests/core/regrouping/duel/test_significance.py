@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.regrouping.duel.significance import EXACT_BELOW, bootstrap_mean, mcnemar_test, welch_test
+from core.regrouping.duel.significance import EXACT_BELOW, mcnemar_test, welch_test
 
 
 def answers(only_first: int, only_second: int, both: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -52,42 +52,6 @@ def test_the_order_of_the_two_does_not_change_the_p_value(pairs: list[tuple[bool
     assert there.p_value == pytest.approx(back.p_value)
     assert 0 <= there.p_value <= 1
     assert (there.only_first, there.only_second) == (back.only_second, back.only_first)
-
-
-def test_the_paired_bootstrap_is_that_of_drawing_images_one_by_one() -> None:
-    rng = np.random.default_rng(1)
-    differences = rng.choice([-1, 0, 0, 0, 1, 1], 200).astype(float)
-    draws = [differences[rng.integers(0, 200, 200)].mean() for _ in range(4000)]
-    low, high = bootstrap_mean(differences, num_draws=4000)
-    assert (low, high) == pytest.approx(tuple(np.quantile(draws, [0.025, 0.975])), abs=0.01)
-    reference = stats.bootstrap((differences,), np.mean, method="percentile", n_resamples=4000, rng=0)
-    assert (low, high) == pytest.approx(tuple(reference.confidence_interval), abs=0.01)
-
-
-def test_the_bootstrap_of_groups_draws_whole_groups() -> None:
-    rng = np.random.default_rng(2)
-    sizes = rng.integers(1, 9, 40)
-    clusters = np.repeat(rng.permutation(40), sizes)
-    values = np.repeat(rng.choice([0.0, 1.0], 40), sizes)
-    parts = [values[clusters == cluster] for cluster in range(40)]
-    draws = []
-    for _ in range(3000):
-        drawn = [parts[k] for k in rng.integers(0, 40, 40)]
-        draws.append(np.concatenate(drawn).mean())
-    expected = tuple(np.quantile(draws, [0.025, 0.975]))
-    assert bootstrap_mean(values, clusters=clusters, num_draws=3000) == pytest.approx(expected, abs=0.02)
-    by_image = np.subtract(*bootstrap_mean(values))
-    assert abs(by_image) < abs(expected[1] - expected[0])  # images of a group are alike: by image is too sure
-
-
-def test_groups_of_one_image_are_images() -> None:
-    values = np.random.default_rng(0).random(50).round(1)
-    assert bootstrap_mean(values, clusters=np.arange(50)) == bootstrap_mean(values)
-
-
-def test_equal_values_leave_nothing_open() -> None:
-    assert bootstrap_mean(np.full(7, 0.25)) == pytest.approx((0.25, 0.25))
-    assert bootstrap_mean(np.array([0.5])) == pytest.approx((0.5, 0.5))
 
 
 def test_seeds_are_tested_as_scipy_tests_unequal_variances() -> None:

@@ -10,9 +10,9 @@ from core.predictions import Predictions
 from core.regrouping.evidence.facts import (
     Direction,
     count_pair,
-    direction_p_value,
     sure_mistakes,
 )
+from core.regrouping.evidence.voices import direction_p_value
 
 
 def test_both_directions_are_counted():
@@ -62,14 +62,15 @@ def test_confident_mistakes_come_the_surest_first():
     y_true = np.array([0, 0, 0, 1, 1])
     probs = np.array([[0.9, 0.1], [0.05, 0.95], [0.01, 0.99], [0.15, 0.85], [0.3, 0.7]], np.float32)
     predictions = Predictions("val", ("cat", "dog"), y_true, probs, np.arange(5))
-    ids, shared = sure_mistakes(predictions, count_pair(predictions, "cat", "dog"))
-    assert ids.tolist() == [2, 1]
-    assert shared == pytest.approx((0.1 + 0.15 + 0.3) / 3)
+    sure = sure_mistakes(predictions, count_pair(predictions, "cat", "dog"))
+    assert sure.ids.tolist() == [2, 1]
+    assert sure.num_voices == 2
+    assert sure.shared == pytest.approx((0.1 + 0.15 + 0.3) / 3)
 
 
 def test_a_mistake_less_certain_than_is_usual_is_not_confident():
     predictions = planted({(0, 1): 4}, sure=0.85, shared=0.01)
-    assert sure_mistakes(predictions, count_pair(predictions, "cat", "dog"))[0].tolist() == []
+    assert sure_mistakes(predictions, count_pair(predictions, "cat", "dog")).ids.tolist() == []
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from core.errors import GroupingError, PredictionsError
-from core.evaluation.confusion import compute_confusion
 from core.predictions import Predictions
 from core.regrouping.grouping import Grouping
-from core.regrouping.scoring import score as module
-from core.regrouping.scoring.score import merge_confusion, score_grouping, sum_probs
+from core.regrouping.scoring.counts import SparseCounts
+from core.regrouping.scoring.score import score_grouping
 from core.regrouping.scoring.scorer import Scorer
 
 
@@ -46,7 +45,7 @@ def test_merged_counts_equal_those_counted_on_merged_labels(assignment):
     grouping = Grouping.from_assignment(predictions.class_names, assignment)
     groups, labels = grouping.group_of_class, range(grouping.num_groups)
     expected = metrics.confusion_matrix(groups[predictions.y_true], groups[predictions.y_pred], labels=labels)
-    np.testing.assert_array_equal(merge_confusion(compute_confusion(predictions), grouping), expected)
+    np.testing.assert_array_equal(SparseCounts.of(predictions).grouped(grouping).dense(), expected)
 
 
 def test_the_two_scores_differ_where_probability_is_spread_over_a_group():
@@ -75,14 +74,6 @@ def test_groups_that_follow_the_confusions_beat_random_ones():
     assert scored.random_low <= scored.random_mean <= scored.random_high
     assert scored.random_mean == pytest.approx(0.6, abs=0.03)  # a partner is met in 1 of 5 cases
     assert scored.p_value < 0.15
-
-
-def test_sums_do_not_depend_on_how_many_rows_are_handled_at_once(monkeypatch):
-    predictions = random_predictions(7)
-    grouping = Grouping.from_assignment(predictions.class_names, [0, 1, 0, 2, 1, 0, 3])
-    at_once = sum_probs(predictions.probs, grouping)
-    monkeypatch.setattr(module, "MAX_BLOCK_VALUES", 30)
-    np.testing.assert_array_equal(sum_probs(predictions.probs, grouping), at_once)
 
 
 def test_a_scorer_gives_the_same_score_and_intervals_hold_the_accuracies():

@@ -116,3 +116,16 @@ def test_what_is_built_from_groups_chosen_on_test_stays_marked_so(history):
     read = history.apply(history.current.merge(["cat", "car"]), "Read", origin={"split": "test"})
     assert (history.split, read.split) == ("val", "test")
     assert read.apply(read.current.take_out(["dog"]), "Took out dog").split == "test"
+
+
+def test_the_number_of_groups_is_said_once():
+    history = GroupingHistory.identity("abcd")
+    merged = history.current.merge("ab")
+    for label, words in (
+        ("Merged a and b", "Merged a and b: 3 groups"),
+        ("Suggested 3 groups", "Suggested 3 groups"),
+        ("Frontier: 3 groups", "Frontier: 3 groups"),
+        ("Renamed x to 13 groups", "Renamed x to 13 groups: 3 groups"),
+        ("Opened 3 groups of Ada", "Opened 3 groups of Ada: 3 groups"),
+    ):
+        assert history.apply(merged, label).current_node.in_words == words

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from core.datasets.dataset import Dataset
+from core.evaluation.clusters import clusters_of
 from core.predictions import Predictions
-from core.regrouping.scoring.clusters import clusters_of
 
 
 def dataset_of(groups: list[str | None], class_names: tuple[str, ...] = ("a", "b")) -> Dataset:
