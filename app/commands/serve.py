@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,8 +71,9 @@ def _get_ready(workspace: Workspace, host: str, port: int) -> None:
     serve(workspace)
     from app.warming import warm_first_page, warm_matrix  # noqa: PLC0415
 
-    warm_first_page(workspace)
-    warm_matrix(workspace)
+    with suppress(RegroupError, OSError):  # such as a full disk: the page itself tells it
+        warm_first_page(workspace)
+        warm_matrix(workspace)
 
 
 def _is_answered(host: str, port: int) -> bool:

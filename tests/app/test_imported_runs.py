@@ -7,6 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.imported.importing import import_run
+from core.regrouping.grouping import Grouping
+from core.regrouping.keeping.store import save_grouping
 from core.runs.run import Run
 from core.workspace import Workspace
 
@@ -54,6 +56,25 @@ def test_each_page_tells_what_is_missing_instead_of_failing(
 def test_compare_tells_that_there_are_no_test_predictions(open_page: OpenPage, run: Run) -> None:
     app = open_page("views/compare.py", run=run.id)
     assert "no test predictions" in words_of(app)
+
+
+def test_compare_does_not_speak_of_a_training_elsewhere(
+    open_page: OpenPage, workspace: Workspace, file: Path, tmp_path: Path
+) -> None:
+    test = tmp_path / "test.npz"
+    y_true = np.arange(24) % 4
+    np.savez(test, y_true=y_true, y_pred=y_true ^ 1, class_names=np.array(["cat", "dog", "car", "bus"]))
+    run = import_run(workspace, file, test=test, name="theirs")
+    grouping = Grouping.from_assignment(["cat", "dog", "car", "bus"], [0, 0, 1, 1])
+    save_grouping(workspace, "theirs", "pairs", grouping, run_id=run.id)
+    app = open_page("views/compare.py", run=run.id)
+    assert not app.exception
+    assert not app.error
+    assert "theirs was made elsewhere, so it cannot be trained again here." in words_of(app)
+    assert "trained on these groups yet" not in words_of(app).split("cannot be trained again")[1]
+    assert app.text_input(key="duel_none").value == "None: it was made elsewhere"
+    table = next(one.proto.body for one in app.get("html") if "full then merged" in one.proto.body)
+    assert table.count("elsewhere</small>") == 1
 
 
 def test_only_splits_with_predictions_can_be_evaluated(open_page: OpenPage, run: Run) -> None:

@@ -12,6 +12,7 @@ from app.state import Key
 from core.evaluation.shown import compare_pictures
 from core.regrouping.duel.opponents import enter_duel, find_full, find_of_other_pictures
 from core.regrouping.keeping.saved import SavedGrouping
+from core.runs.imported import is_imported
 from core.runs.run import Run
 
 HELP = {
@@ -101,7 +102,10 @@ def choose_runs(run: Run, saved: SavedGrouping) -> Entrants:
                 "Retrained runs", options, HELP["retrained"], default=default, others=other_pictures
             )
         else:
-            empty = "None yet: train on these groups, below"
+            is_elsewhere = is_imported(run.config)
+            empty = (
+                "None: it was made elsewhere" if is_elsewhere else "None yet: train on these groups, below"
+            )
             st.text_input("Retrained runs", empty, disabled=True, help=HELP["retrained"], key="duel_none")
     tell_pictures(run, [*twins, *retrained])
     return Entrants([run, *twins], retrained)

@@ -54,11 +54,16 @@ TESTS = {
 }
 
 
-def rows_table(duel: Duel) -> None:
-    """Draw one row for each way to answer."""
+def rows_table(duel: Duel, *, trained_here: bool = True) -> None:
+    """Draw one row for each way to answer.
+
+    Args:
+        duel: What was found.
+        trained_here: Whether the full network was, so that the time it took is known.
+    """
     best = max((row for row in duel.rows if row.num_classes != duel.rows[0].num_classes), default=None,
                key=lambda row: row.accuracy)  # fmt: skip
-    body = "".join(_row(row, is_best=row is best) for row in duel.rows)
+    body = "".join(_row(row, is_best=row is best, trained_here=trained_here) for row in duel.rows)
     _draw(COLUMNS, body, duel)
 
 
@@ -77,7 +82,7 @@ def _head(name: str, text: str) -> str:
     return f'<th><span title="{escape(text)}">{escape(name)}</span></th>' if text else "<th></th>"
 
 
-def _row(row: DuelRow, *, is_best: bool) -> str:
+def _row(row: DuelRow, *, is_best: bool, trained_here: bool) -> str:
     runs = "" if row.num_runs == 1 else f"<br><small>{row.num_runs} seeds</small>"
     cells = (
         f'<span title="{escape(WAYS[row.name])}">{escape(row.name)}</span>{runs}',
@@ -87,7 +92,7 @@ def _row(row: DuelRow, *, is_best: bool) -> str:
         _percent(row.balanced_accuracy, row.balanced_accuracy_sd),
         _number(row.macro_f1, row.macro_f1_sd),
         _number(row.kappa, row.kappa_sd),
-        _training(row),
+        "<small>elsewhere</small>" if row.name == "full" and not trained_here else _training(row),
     )
     return _line(cells, "best" if is_best else "")
 

@@ -11,6 +11,7 @@ from app.navigation import Page, go_to
 from core.evaluation.versions import edited_since
 from core.regrouping.duel.opponents import find_of_other_versions, find_retrained
 from core.regrouping.keeping.store import SavedGrouping
+from core.runs.imported import is_imported
 from core.runs.run import ACTIVE_STATES, Run
 from core.words import counted
 
@@ -20,6 +21,9 @@ MAX_NAMED = 3  # runs
 def training_part(run: Run, saved: SavedGrouping, entrants: Entrants) -> None:
     """Draw what is being trained, what cannot take part and why, and the button for more."""
     st.subheader("Train again on these groups")
+    if is_imported(run.config):
+        st.markdown(f"{plain(run.id)} was made elsewhere, so it cannot be trained again here.")
+        return
     st.markdown(
         "Does a network that learns only the groups tell them apart better than one that knows all classes? "
         "The same settings and split are used."

@@ -11,6 +11,7 @@ from core.plots.duel import plot_duel
 from core.regrouping.duel.results import Duel
 from core.regrouping.keeping.looks import record_look
 from core.regrouping.keeping.store import SavedGrouping
+from core.runs.imported import is_imported
 from core.runs.run import Run
 from core.words import SPLIT_NAMES, counted
 
@@ -29,7 +30,7 @@ def show_duel(run: Run, saved: SavedGrouping, entrants: Entrants) -> None:
     st.info(headline, icon=":material/balance:")
     st.markdown(" ".join(more))
     with st.container(border=True):
-        rows_table(duel)
+        rows_table(duel, trained_here=not is_imported(run.config))
     figure, tests = st.columns(2, gap="large")
     with figure:
         st.markdown("**Accuracy of each way**")

@@ -20,6 +20,7 @@ const BAND_COLORS = {
   dark: ["#2a3c96", "#2a6fb0", "#2fa3ad", "#8fd08a", "#f4ee70"],
 };
 const STUDY_BANDS = ["#000000", "#2ca02c", "#1f5fd0", "#f2dc1b", "#ff8c00", "#e01a1a"]; // study S3's own
+const DARK_TEXT = 0.2; // luminance above which dark numbers are told from a color more easily than white ones
 const PALE = 0.78; // how far a paled cell goes towards an empty one
 
 const themes = new Map(); // Streamlit's variables -> theme
@@ -70,10 +71,17 @@ function lookupOf(theme, scale) {
     theme.lookups.set(scale, {
       css: rgb.map((color) => `rgb(${color.join(",")})`),
       pixels: Uint32Array.from(rgb, ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0),
-      isLight: rgb.map(([red, green, blue]) => 0.299 * red + 0.587 * green + 0.114 * blue > 140),
+      isLight: rgb.map((color) => luminanceOf(color) > DARK_TEXT),
     });
   }
   return theme.lookups.get(scale);
+}
+
+// Relative luminance, 0-1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+function luminanceOf(color) {
+  const [red, green, blue] = color.map((value) => (
+    value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 function rampLevels(theme) {

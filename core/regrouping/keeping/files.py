@@ -150,6 +150,8 @@ def _pairs_of_csv(text: str, file_name: str) -> Pairs:
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=divider, strict=True)
         header = [name.strip().lower() for name in next(rows, [])]
+        if not any(header):
+            raise GroupingError(f"{file_name} is empty; write 'class,group' at the top, then a line a class.")
         if "class" not in header or "group" not in header:
             raise GroupingError(
                 f"{file_name}, line 1: the columns must be named 'class' and 'group', not {some(header)}; "

@@ -111,7 +111,8 @@ def test_json_by_hand_is_read(content):
     ("text", "complaint"),
     [
         ("cat,pet\ndog,pet", r"mine\.csv, line 1: the columns must be named 'class' and 'group'.*add that"),
-        ("", r"line 1: the columns must be named"),
+        ("", r"mine\.csv is empty; write 'class,group' at the top"),
+        (" \n", r"mine\.csv is empty; write 'class,group' at the top"),
         ("class,group\ncat,pet\ndog,pet\n", r"mine\.csv gives no group to 'car'; add them"),
         ("class,group\ncat,pet\ncow,pet\ndog,pet\ncar,car", r"'cow' \(line 3\)\. Choose the dataset"),
         ("class,group\ncat,pet\ncat,car\ndog,pet", r"line 3: class 'cat' has a group already \(line 2\)"),
