@@ -9,6 +9,9 @@ from editing import serve_harness
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import Server, chromium, dashboard_command, end_workers, find_browser, start_server
 
+from core.datasets.store import prepare_builtins
+from core.workspace import open_workspace
+
 PATIENCE_MS = 60_000  # how long something may take to appear on a busy machine
 
 
@@ -20,11 +23,17 @@ def home_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture(name="start_server")
 def start_dashboard(home_dir: Path) -> Iterator[Callable[..., Server]]:
-    """Start the dashboard on the test's workspace, a spare worker only if asked; again after a stop, too."""
+    """Start the dashboard on the test's workspace; may be called again after a stop.
+
+    A fresh one draws the built-in datasets and keeps a spare worker, as where nobody has started it before;
+    another finds the datasets and spares itself TensorFlow.
+    """
     started: list[Server] = []
 
-    def start(*, spare: bool = False) -> Server:
-        started.append(start_server(dashboard_command(home_dir, spare=spare)))
+    def start(*, fresh: bool = False) -> Server:
+        if not fresh:
+            prepare_builtins(open_workspace(home_dir))
+        started.append(start_server(dashboard_command(home_dir, spare=fresh)))
         return started[-1]
 
     yield start

@@ -112,7 +112,7 @@ def worst_pairs(predictions: Predictions) -> list[tuple[str, str]]:
 
 
 def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[..., Server], home_dir: Path) -> None:
-    server = start_server(spare=True)
+    server = start_server(fresh=True)
     page.goto(server.url)
     expect(page.get_by_text("20 : 1")).to_be_visible()
     expect(page.get_by_text("Try the loop: train a small network")).to_be_visible()
@@ -202,7 +202,7 @@ def press_after(page: Page, name: str) -> None:
 def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_nothing(
     page: Page, start_server: Callable[..., Server], home_dir: Path
 ) -> None:
-    server = start_server(spare=True)
+    server = start_server(fresh=True)
     run = start_training(page, server, home_dir, epochs=6, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     worker_of(run).kill()
@@ -219,7 +219,7 @@ def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_no
     os.utime(ROOT / "app" / "main.py")  # as if a source file were edited
     server.kill()
     assert worker.is_running()
-    again = start_server(spare=True)
+    again = start_server(fresh=True)
     page.goto(f"{again.url}/runs?run={run.id}")
     expect(page.get_by_role("button", name="See what it confuses")).to_be_visible(timeout=TRAINING_MS)
     assert run.history["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
@@ -228,7 +228,7 @@ def test_a_killed_worker_is_interrupted_and_resumes_and_a_killed_server_loses_no
 def test_two_browsers_see_the_same_run_and_cancelling_in_one_shows_in_the_other(
     page: Page, start_server: Callable[..., Server], home_dir: Path
 ) -> None:
-    server = start_server(spare=True)
+    server = start_server(fresh=True)
     run = start_training(page, server, home_dir, epochs=200, dataset="digits")
     wait_until(lambda: run.status.epoch >= 1)
     other = page.context.browser.new_context().new_page()

@@ -98,6 +98,19 @@ def test_the_helper_sees_no_gpu_and_yields_to_others():
     assert process.nice() > psutil.Process().nice()
 
 
+def test_an_error_in_the_helper_arrives_as_its_sentence(run, image):
+    with pytest.raises(ModelError, match="'conv_9'; choose one of"):
+        service.show_feature_maps(run, image, "conv_9")
+
+
+def test_the_helper_lists_the_layers_of_a_pretrained_network():
+    config = RunConfig(dataset="d", model="mobilenet", image_size=32, alpha=0.25)
+    rows = service.list_network(config)
+    assert [row["name"] for row in rows[:3]] == ["images", "rescaling", "conv1"]
+    assert (rows[-1]["name"], rows[-1]["output_shape"]) == ("conv_pw_13_relu", [1, 1, 256])
+
+
+# From here on helpers are ended: a new one takes 4 s of CPU.
 def test_a_killed_helper_is_replaced(run, image):
     before = service.warm_up().result()
     expected = service.predict(run, image)
@@ -123,11 +136,6 @@ def test_an_answer_that_takes_too_long_ends_the_helper(run, monkeypatch):
 def test_a_run_without_a_network_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(RunError, match=r"lenet-2 has no trained network yet.*train it again"):
         service.list_layers(Run(tmp_path / "lenet-2"))
-
-
-def test_an_error_in_the_helper_arrives_as_its_sentence(run, image):
-    with pytest.raises(ModelError, match="'conv_9'; choose one of"):
-        service.show_feature_maps(run, image, "conv_9")
 
 
 def test_running_out_of_memory_is_an_error_with_a_remedy(run, monkeypatch):
@@ -164,10 +172,3 @@ def test_the_helper_ends_soon_after_its_server_was_killed():
         while any(process.is_running() for process in family) and time.monotonic() < end:
             time.sleep(0.1)
         assert not any(process.is_running() for process in family)
-
-
-def test_the_helper_lists_the_layers_of_a_pretrained_network():
-    config = RunConfig(dataset="d", model="mobilenet", image_size=32, alpha=0.25)
-    rows = service.list_network(config)
-    assert [row["name"] for row in rows[:3]] == ["images", "rescaling", "conv1"]
-    assert (rows[-1]["name"], rows[-1]["output_shape"]) == ("conv_pw_13_relu", [1, 1, 256])
