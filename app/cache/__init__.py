@@ -22,7 +22,7 @@ from app.cache.evidence import evidence_of_block, evidence_of_pair, looks
 from app.cache.groupings import saved_groupings
 from app.cache.home import workspace
 from app.cache.models import layer_table, occluded_datasets, trained_runs
-from app.cache.orders import class_order, merge_tree, order_scores, sparse_counts, worst_pair
+from app.cache.orders import class_order, merge_tree, order_score, order_scores, sparse_counts, worst_pair
 from app.cache.runs import (
     about,
     clusters,
@@ -74,6 +74,7 @@ __all__ = [
     "mean_images_of",
     "merge_tree",
     "occluded_datasets",
+    "order_score",
     "order_scores",
     "picture_index",
     "predictions",

@@ -10,8 +10,8 @@ import streamlit as st
 
 from app.cache.runs import predictions, predictions_key, scorer
 from core.regrouping.grouping import Grouping
-from core.regrouping.ordering import dendrogram, orders
-from core.regrouping.ordering.scores import OrderScore, order_score
+from core.regrouping.ordering import dendrogram, orders, scores
+from core.regrouping.ordering.scores import OrderScore
 from core.regrouping.scoring.counts import SparseCounts
 
 
@@ -31,16 +31,25 @@ def merge_tree(run_id: str) -> dendrogram.MergeTree:
 
 def class_order(run_id: str, grouping: Grouping, key: str, *, own: Sequence[int] | None = None) -> np.ndarray:
     """Order of the classes along the matrix, one of ``core.regrouping.ordering.orders.ORDERS``."""
-    return _order(_bases(run_id, predictions_key(run_id, "val")), grouping, key, own)
+    if key == "blocks":
+        return orders.gather_groups(_base(run_id, predictions_key(run_id, "val"), "leaf"), grouping)
+    if key == "own":
+        return orders.own_order(own, grouping.num_classes)
+    return _base(run_id, predictions_key(run_id, "val"), key)
 
 
 def order_scores(
     run_id: str, grouping: Grouping, *, own: Sequence[int] | None = None
 ) -> dict[str, OrderScore]:
     """Scores of all orders under a grouping; of the own one only when there is one."""
-    counts, bases = sparse_counts(run_id, "val"), _bases(run_id, predictions_key(run_id, "val"))
     keys = [key for key in orders.ORDERS if key != "own" or own is not None]
-    return {key: order_score(counts, _order(bases, grouping, key, own), grouping) for key in keys}
+    return {key: order_score(run_id, grouping, key, own=own) for key in keys}
+
+
+def order_score(run_id: str, grouping: Grouping, key: str, *, own: Sequence[int] | None = None) -> OrderScore:
+    """Score of one order under a grouping."""
+    order = class_order(run_id, grouping, key, own=own)
+    return scores.order_score(sparse_counts(run_id, "val"), order, grouping)
 
 
 def worst_pair(run_id: str, grouping: Grouping) -> tuple[str, str] | None:
@@ -53,22 +62,13 @@ def worst_pair(run_id: str, grouping: Grouping) -> tuple[str, str] | None:
     return grouping.class_names[low[worst]], grouping.class_names[high[worst]]
 
 
-def _order(
-    bases: dict[str, np.ndarray], grouping: Grouping, key: str, own: Sequence[int] | None
-) -> np.ndarray:
-    if key == "blocks":
-        return orders.gather_groups(bases["leaf"], grouping)
-    return orders.own_order(own, grouping.num_classes) if key == "own" else bases[key]
-
-
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _tree(run_id: str, key: tuple[str, int]) -> dendrogram.MergeTree:
     return dendrogram.merge_tree(sparse_counts(run_id, "val"))
 
 
-@st.cache_resource(max_entries=24, show_spinner="Ordering the classes")
-def _bases(run_id: str, key: tuple[str, int]) -> dict[str, np.ndarray]:
-    """Every order that no grouping changes: a third of a second for 3,000 classes."""
+@st.cache_resource(max_entries=200, show_spinner="Ordering the classes")
+def _base(run_id: str, key: tuple[str, int], order: str) -> np.ndarray:
+    """An order that no grouping changes: together a third of a second for 3,000 classes."""
     names, tree = predictions(run_id, "val").class_names, merge_tree(run_id)
-    counts = sparse_counts(run_id, "val")
-    return {each: orders.base_order(counts, each, names, tree=tree) for each in orders.BASE_ORDERS}
+    return orders.base_order(sparse_counts(run_id, "val"), order, names, tree=tree)

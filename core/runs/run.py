@@ -5,6 +5,7 @@ system frees when the process dies, however it dies.
 """
 
 import contextlib
+import functools
 import shutil
 import time
 from collections.abc import Iterator
@@ -47,6 +48,12 @@ MAX_LOG_BYTES = 20_000  # of the end of log.txt that a page reads
 HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else is over long before
 
 
+@functools.lru_cache(maxsize=1000)  # pages ask for it many times at each click
+def _read_config(path: Path, file_time: int) -> RunConfig:
+    """Settings as they stand in a file; the file time tells it from one of a deleted run of the same id."""
+    return RunConfig.make(**read_json(path))
+
+
 @dataclass(frozen=True)
 class Run:
     """One run, by its folder; nothing is cached, every property reads the disk.
@@ -69,12 +76,12 @@ class Run:
         Raises:
             RunError: The file is missing or damaged, or the run was deleted.
         """
-        if not self.directory.exists():
-            raise RunError(f"Run {self.id} is not there any more; choose another run.")
+        path = self.directory / "config.json"
         try:
-            return RunConfig.make(**read_json(self.directory / "config.json"))
+            return _read_config(path, path.stat().st_mtime_ns)
         except (OSError, TypeError, RunError, WorkspaceError) as error:
-            path = self.directory / "config.json"
+            if not self.directory.exists():
+                raise RunError(f"Run {self.id} is not there any more; choose another run.") from error
             raise RunError(f"The settings of run {self.id}, {path}, are damaged; delete the run.") from error
 
     @property

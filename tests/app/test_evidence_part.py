@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from planted_predictions import planted
+from popovers import open_popovers
 from streamlit.testing.v1 import AppTest
 
 from app.cache import looks
@@ -91,7 +92,8 @@ def test_a_pair_has_its_verdict_reasons_and_pictures(open_page: OpenPage, run: R
 def test_a_pair_that_shall_never_merge_is_kept_with_the_draft(
     open_page: OpenPage, run: Run, workspace: Workspace
 ) -> None:
-    app = press(open_with(open_page, run, ("0", "1")), "regroup_never")
+    app = open_popovers(open_with(open_page, run, ("0", "1")), "regroup_more")
+    press(app, "regroup_never")
     assert load_draft(workspace, "digits", run.id, NAMES).wishes.never_link == (("0", "1"),)
     assert app.button(key="regroup_never").label == "Allow merging"
     press(app, "regroup_never")
@@ -107,7 +109,7 @@ def test_a_block_is_kept_apart_by_all_its_pairs_and_allowed_again(
     draft = load_draft(workspace, "digits", run.id, NAMES)
     before = Wishes(must_link=(("2", "0"), ("0", "5")), never_link=(("3", "1"), ("8", "9")))
     save_draft(workspace, "digits", run.id, replace(draft, wishes=before), seen=draft)
-    app = open_with(open_page, run, ("0", "1", "2", "3"))
+    app = open_popovers(open_with(open_page, run, ("0", "1", "2", "3")), "regroup_more")
     assert app.button(key="regroup_never").label == "Never merge"
     press(app, "regroup_never")
     assert {frozenset(pair) for pair in wishes().never_link} == {
@@ -130,7 +132,8 @@ def test_a_block_too_large_to_be_kept_apart_pair_by_pair_says_so(
     open_page: OpenPage, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.components.regroup.evidence.MAX_APART", 3)
-    button = open_with(open_page, run, ("0", "1", "2", "3")).button(key="regroup_never")
+    app = open_popovers(open_with(open_page, run, ("0", "1", "2", "3")), "regroup_more")
+    button = app.button(key="regroup_never")
     assert button.disabled
     assert "bring a hierarchy" in button.help
 

@@ -8,8 +8,11 @@ from popovers import open_popovers
 from streamlit.testing.v1 import AppTest
 
 from core.predictions import load_predictions
+from core.regrouping.grouping import Grouping
 from core.regrouping.keeping.drafts import load_draft
 from core.regrouping.ordering.dendrogram import merge_tree
+from core.regrouping.ordering.orders import ORDERS, class_order
+from core.regrouping.ordering.scores import order_score
 from core.regrouping.scoring.counts import SparseCounts
 from core.runs.run import Run
 from core.workspace import Workspace
@@ -39,42 +42,61 @@ def open_it(open_page: OpenPage, run: Run) -> AppTest:
     return open_page("views/regroup.py", dataset="digits", run=run.id)
 
 
+def choose_order(app: AppTest, key: str) -> AppTest:
+    open_popovers(app, "regroup_orders").radio(key="regroup_order").set_value(key).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def popover_titles(app: AppTest) -> list[str]:
+    return [block.proto.popover.label for block in app.get("popover")]
+
+
 def test_it_begins_in_blocks_and_names_the_share_near_the_diagonal(
     open_page: OpenPage, run: Run, drawn: dict
 ) -> None:
     app = open_it(open_page, run)
-    order = app.selectbox(key="regroup_order")
-    assert order.value == "blocks"
-    assert "near the diagonal" in order.options[0]
+    assert "Order: Blocks" in popover_titles(app)
     tree = merge_tree(SparseCounts.of(load_predictions(run.predictions_path("val"))))
     np.testing.assert_array_equal(drawn["order"], tree.leaves)
     np.testing.assert_array_equal(drawn["tree"].left, tree.left)
     assert any("mistakes, " in caption.value for caption in app.caption)
 
 
-def test_another_order_is_drawn_when_it_is_chosen(open_page: OpenPage, run: Run, drawn: dict) -> None:
-    app = open_it(open_page, run)
-    app.selectbox(key="regroup_order").select("given").run()
-    assert not app.exception
+def test_another_order_is_drawn_when_it_is_chosen_and_stays(
+    open_page: OpenPage, run: Run, drawn: dict
+) -> None:
+    app = choose_order(open_it(open_page, run), "given")
     assert drawn["order"].tolist() == list(range(10))
+    app.session_state["regroup_orders"] = False
+    for _ in range(2):
+        app.run()
+        assert not app.radio
+        assert drawn["order"].tolist() == list(range(10))
+        assert "Order: As given" in popover_titles(app)
 
 
-def test_the_best_order_is_told_and_one_click_away(open_page: OpenPage, run: Run, drawn: dict) -> None:
-    app = open_it(open_page, run)
-    app.selectbox(key="regroup_order").select("recall").run()
-    best = open_popovers(app, "regroup_scores").button(key="regroup_best_order")
-    assert best.label.startswith("Take the best: ")
-    best.click().run()
-    assert app.selectbox(key="regroup_order").value != "recall"
-    assert not [button for button in app.button if button.key == "regroup_best_order"]
+def test_every_order_stands_with_its_scores_and_the_best_is_marked(
+    open_page: OpenPage, run: Run, drawn: dict
+) -> None:
+    app = open_popovers(open_it(open_page, run), "regroup_orders")
+    radio = app.radio(key="regroup_order")
+    assert {"As given", "By name", "Spectral", "Reverse Cuthill-McKee", "Blocks"} <= set(radio.options)
+    counts = SparseCounts.of(load_predictions(run.predictions_path("val")))
+    grouping = Grouping.identity(NAMES)
+    shares = {
+        ORDERS[key].title: order_score(counts, class_order(counts, grouping, key)).near_diagonal
+        for key in ORDERS
+        if key != "own"
+    }
+    told = dict(zip(radio.options, radio.proto.captions, strict=True))
+    best = max(shares.values())
+    assert {title for title, words in told.items() if "(the best)" in words} == {
+        title for title, share in shares.items() if share == best
+    }
+    for title, share in shares.items():
+        assert told[title].startswith(f"{share:.1%} near the diagonal")
     assert any("regroup orders" in code.value for code in app.code)
-
-
-def test_every_order_stands_with_its_scores(open_page: OpenPage, run: Run, drawn: dict) -> None:
-    app = open_popovers(open_it(open_page, run), "regroup_scores")
-    table = next(one.proto.body for one in app.get("html") if "order-scores" in one.proto.body)
-    for title in ("As given", "By name", "Spectral", "Reverse Cuthill-McKee", "by chance"):
-        assert title in table
 
 
 def run_in_page(run: Run, *, kind: str, **values) -> AppTest:

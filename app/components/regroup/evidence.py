@@ -51,7 +51,6 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _merge_button(run, draft, pair)
-        _never_button(draft, pair)
         if can_look(run, evidence):
             toggle_cams(run, pair)
         remedies(run, evidence)
@@ -81,7 +80,6 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         _merge_button(run, draft, classes)
-        _never_button(draft, classes)
         _more(run, draft, classes)
     if evidence.pairs:
         words, table = st.columns([3, 2], gap="medium")
@@ -106,6 +104,7 @@ def _more(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
     popover = st.popover("More", icon=":material/more_horiz:", key="regroup_more", on_change="rerun")
     if popover.open:
         with popover:
+            _never_button(draft, classes)
             st.button("Clear the choice", on_click=draft.choose, args=((),), key="regroup_clear")
             if len(classes) <= MAX_NAMED:
                 command_lines(["evidence", run.id, *classes])
@@ -127,7 +126,7 @@ def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
         args=(classes,),
         help=f"They are in one group already: {plain(grouping.group_names[groups.pop()])}."
         if is_merged
-        else "They count as one from now on; can be undone.",
+        else None,
     )
     worst = cache.worst_pair(run.id, grouping) if is_merged else None
     if worst is not None:

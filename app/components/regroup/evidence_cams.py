@@ -51,7 +51,7 @@ def toggle_cams(run: Run, pair: tuple[str, str]) -> None:
         disabled=not has_network,
         on_click=_toggle,
         args=(run, pair),
-        help=HELP if has_network else f"Run {plain(run.id)} has no network to ask: {why}.",
+        help=None if has_network else f"Run {plain(run.id)} has no network to ask: {why}.",
     )
 
 

@@ -50,7 +50,7 @@ def remedies(run: Run, evidence: PairEvidence) -> None:
     if Look.LABEL_NOISE in looks and _can_check_labels(run):
         _labels_button(run)
     if Look.FEW_IMAGES in looks and st.button(
-        "See the classes", icon=":material/bar_chart:", key="regroup_few", help="How many images each has."
+        "See how many images there are", icon=":material/bar_chart:", key="regroup_few"
     ):
         open_part(Part.CLASSES)
         go_to(Page.DATASETS)

@@ -1,8 +1,5 @@
 """The matrix with the choice of its order, each order with its score, and what is done on both."""
 
-from collections.abc import Mapping
-from html import escape
-
 import streamlit as st
 
 from app import cache, state
@@ -19,28 +16,18 @@ from core.words import counted
 
 KEY = "regroup_order"
 DEFAULT = "blocks"
-ORDER_WIDTH = 360  # pixels
 SCORE_HELP = (
     "A good order brings mistakes to the diagonal, where they form blocks. **Near the diagonal**: true and "
     f"predicted class stand at most {{band}} apart ({BAND:.0%} of the classes, at least one). **In blocks**: "
-    "both are in one group that stands together. By chance: what a random order gives on average. Counted "
-    "on validation images."
+    "both are in one group that stands together. Counted on validation images."
 )
-STYLE = """<style>
-.order-scores { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-.order-scores th { font-weight: 400; opacity: .7; text-align: right; padding: 2px 0 4px 16px; }
-.order-scores td { text-align: right; padding: 3px 0 3px 16px; white-space: nowrap; }
-.order-scores td:first-child, .order-scores th:first-child { text-align: left; padding-left: 0; }
-.order-scores tr.best td { font-weight: 600; }
-</style>"""
 
 
 def matrix_part(run: Run, draft: Draft) -> None:
     """Draw the order's choice, the matrix, and the line below it."""
     grouping = draft.grouping
     own = own_places(draft)
-    scores = cache.order_scores(run.id, grouping, own=own)
-    order = choose_order(run.id, scores)
+    order = choose_order(draft, own)
     counts = cache.sparse_counts(run.id, "val")
     solid = stability_of_groups(draft)
     confusion_editor(
@@ -53,7 +40,7 @@ def matrix_part(run: Run, draft: Draft) -> None:
         on_event=lambda event: react(draft, event),
         key=f"regroup_matrix_{run.id}",
     )
-    score = scores[order]
+    score = cache.order_score(run.id, grouping, order, own=own)
     st.caption(
         f"Validation, {counted(counts.num_samples)}, run {plain(run.id)}: "
         f"{counted(score.num_mistakes, 'mistake')}, {score.near_diagonal:.0%} near the diagonal, "
@@ -62,51 +49,42 @@ def matrix_part(run: Run, draft: Draft) -> None:
     )
 
 
-def choose_order(run_id: str, scores: Mapping[str, OrderScore]) -> str:
-    """Draw the choice of the order and what the orders score; return the chosen one."""
-    if st.session_state.get(KEY) not in scores:
+def choose_order(draft: Draft, own: tuple[int, ...] | None) -> str:
+    """Draw the button behind which the orders stand with their scores; return the chosen one."""
+    if st.session_state.get(KEY) not in ORDERS or (st.session_state[KEY] == "own" and own is None):
         st.session_state[KEY] = DEFAULT
-    best = best_order(scores)
-    most = scores[best].near_diagonal
-    labels = {key: _label(key, score, is_best=score.near_diagonal == most) for key, score in scores.items()}
-    state.show_anew(KEY, labels)
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    order: str = row.selectbox(
-        "Order",
-        list(scores),
-        format_func=lambda key: labels.get(key, key),
-        width=ORDER_WIDTH,
-        help="Where each class stands along the matrix. Its score: the share of the mistakes near the "
-        "diagonal.",
-        **state.bind(KEY),
-    )
-    popover = row.popover(
-        "Scores",
-        icon=":material/format_list_numbered:",
-        help="All orders with their scores.",
-        key="regroup_scores",
+    popover = st.popover(
+        f"Order: {ORDERS[st.session_state[KEY]].title}",
+        icon=":material/sort:",
+        key="regroup_orders",
         on_change="rerun",
     )
     if popover.open:
         with popover:
-            _all_scores(run_id, scores, order, best)
+            _orders(draft, own)
+    order: str = st.session_state[KEY]
     return order
 
 
-def _all_scores(run_id: str, scores: Mapping[str, OrderScore], order: str, best: str) -> None:
+def _orders(draft: Draft, own: tuple[int, ...] | None) -> None:
+    """Draw the choice, each order with its scores, and the command that prints them."""
+    scores = cache.order_scores(draft.run_id, draft.grouping, own=own)
+    most = scores[best_order(scores)].near_diagonal
+    order = st.radio(
+        "Order of the classes",
+        list(scores),
+        format_func=lambda key: ORDERS[key].title,
+        captions=[_in_words(score, is_best=score.near_diagonal == most) for score in scores.values()],
+        help="Where each class stands along the matrix. "
+        + SCORE_HELP.format(band=counted(next(iter(scores.values())).band, "place")),
+        **state.bind(KEY),
+    )
     score = scores[order]
-    st.html(_table(scores, best))
-    if score.near_diagonal < scores[best].near_diagonal:
-        st.button(
-            f"Take the best: {ORDERS[best].title}",
-            on_click=_take_order,
-            args=(best,),
-            key="regroup_best_order",
-            help="The order with the largest share of mistakes near the diagonal.",
-        )
-    st.caption(SCORE_HELP.format(band=counted(score.band, "place")))
-    st.caption(f"{ORDERS[order].title}: {ORDERS[order].help}")
-    st.code(f"regroup orders {run_id}", language="bash")
+    st.caption(
+        f"{ORDERS[order].title}: {ORDERS[order].help} A random order has {score.by_chance:.0%} of the "
+        f"{counted(score.num_mistakes, 'mistake')} near the diagonal."
+    )
+    st.code(f"regroup orders {draft.run_id}", language="bash")
 
 
 def react(draft: Draft, event: EditorEvent) -> None:
@@ -152,20 +130,6 @@ def _take_order(key: str) -> None:
     st.session_state[KEY] = key
 
 
-def _label(key: str, score: OrderScore, *, is_best: bool) -> str:
-    best = ", the best" if is_best else ""
-    return f"{ORDERS[key].title} ({score.near_diagonal:.0%} near the diagonal{best})"
-
-
-def _table(scores: Mapping[str, OrderScore], best: str) -> str:
-    rows = "".join(
-        f'<tr class="{"best" if key == best else ""}" title="{escape(ORDERS[key].help)}">'
-        f"<td>{escape(ORDERS[key].title)}</td><td>{score.near_diagonal:.1%}</td><td>{score.in_blocks:.1%}</td></tr>"
-        for key, score in scores.items()
-    )
-    first = next(iter(scores.values()))
-    return (
-        f'{STYLE}<table class="order-scores"><tr><th>share of {counted(first.num_mistakes, "mistake")}</th>'
-        f"<th>near the diagonal</th><th>in blocks</th></tr>{rows}"
-        f"<tr><td>by chance</td><td>{first.by_chance:.1%}</td><td></td></tr></table>"
-    )
+def _in_words(score: OrderScore, *, is_best: bool) -> str:
+    best = " (the best)" if is_best else ""
+    return f"{score.near_diagonal:.1%} near the diagonal{best}, {score.in_blocks:.1%} in blocks"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache
+from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
 from app.components.regroup.score_table import Measured, score_table
 from app.components.regroup.search_test import found_gain, search_test
@@ -14,6 +15,7 @@ from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_
 from core.runs.run import Run
 from core.words import counted
 
+MAX_LETTERS = 80  # of the words for a step
 COVER = "Groups are chosen on validation; who looks at test images while choosing fools himself."
 FREE = (
     "Fewer classes are easier: accuracy rises with any merging. *For free* is what {chance} gain on average; "
@@ -44,7 +46,8 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     history = draft.history
     grouping = history.current
     st.markdown(
-        f"**This grouping**\n#### {grouping.num_classes:,} classes → {counted(grouping.num_groups, 'group')}"
+        f"**This grouping**{_last_step(history)}\n"
+        f"#### {grouping.num_classes:,} classes → {counted(grouping.num_groups, 'group')}"
     )
     _steps(draft, history)
     has_test = run.predictions_path("test").exists()
@@ -68,6 +71,14 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
         search_test(run, grouping, settings)
 
 
+def _last_step(history: GroupingHistory) -> str:
+    """What Undo would take back, as Markdown for the title's line."""
+    words = history.undo_label
+    if not words:
+        return ""
+    return f" :small[{plain(words if len(words) <= MAX_LETTERS else f'{words[: MAX_LETTERS - 1]}…')}]"
+
+
 def _steps(draft: Draft, history: GroupingHistory) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -75,7 +86,6 @@ def _steps(draft: Draft, history: GroupingHistory) -> None:
             icon=":material/undo:",
             on_click=draft.undo,
             disabled=not history.can_undo,
-            help=history.undo_label or "Nothing to take back.",
             key="regroup_undo",
         )
         st.button(
@@ -83,7 +93,6 @@ def _steps(draft: Draft, history: GroupingHistory) -> None:
             icon=":material/redo:",
             on_click=draft.redo,
             disabled=not history.can_redo,
-            help=history.redo_label or "Nothing to take again.",
             key="regroup_redo",
         )
 
