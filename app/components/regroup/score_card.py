@@ -76,7 +76,8 @@ def _last_step(history: GroupingHistory) -> str:
     words = history.undo_label
     if not words:
         return ""
-    return f" :small[{plain(words if len(words) <= MAX_LETTERS else f'{words[: MAX_LETTERS - 1]}…')}]"
+    cut = words if len(words) <= MAX_LETTERS else f"{words[: MAX_LETTERS - 1]}…"
+    return f" :small[Last step: {plain(cut)}]"
 
 
 def _steps(draft: Draft, history: GroupingHistory) -> None:
