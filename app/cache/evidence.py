@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.cache.datasets import dataset, dataset_key
-from app.cache.runs import DatasetKey, clusters, config, predictions, predictions_key
+from app.cache.runs import DatasetKey, clusters, predictions, predictions_key
 from app.cache.runs import run as find_run
 from core.errors import DatasetError
 from core.regrouping.evidence.training import is_balanced, training_counts
@@ -33,7 +33,7 @@ def looks() -> dict[tuple[object, ...], list[bytes]]:
 
 def _keys(run: Run) -> Keys:
     """What changes with the predictions of a run, and with the images of its dataset and their groups."""
-    return predictions_key(run.id, "val"), dataset_key(config(run).dataset)
+    return predictions_key(run.id, "val"), dataset_key(run.config.dataset)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -50,7 +50,7 @@ def _known(run_id: str, keys: Keys) -> dict[str, Any]:
     """What is known beside the predictions: how the run was trained, and which images belong together."""
     return {
         "train_counts": _train_counts(run_id, keys),
-        "balanced": is_balanced(config(find_run(run_id))),
+        "balanced": is_balanced(find_run(run_id).config),
         "clusters": clusters(run_id, "val"),
     }
 

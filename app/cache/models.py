@@ -9,7 +9,6 @@ import streamlit as st
 
 from app.cache.datasets import dataset, dataset_key, dataset_names
 from app.cache.home import workspace
-from app.cache.runs import config as config_of
 from core.datasets.preparing.shown import find_occluded
 from core.errors import DatasetError, ExplainError, RunError
 from core.explain.layer_tables import layer_table as compute_table
@@ -58,7 +57,7 @@ def trained_runs(model: str) -> list[str]:
     found = []
     for run in list_runs(workspace()):
         try:
-            if config_of(run).model == model and run.written_status.state is State.DONE:
+            if run.config.model == model and run.written_status.state is State.DONE:
                 found.append(run.id)
         except (RunError, FileNotFoundError):
             continue  # damaged, or deleted a moment ago

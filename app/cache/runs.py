@@ -21,7 +21,6 @@ from core.predictions import Predictions, load_predictions
 from core.regrouping.grouping import Grouping
 from core.regrouping.scoring.score import GroupingScore, score_grouping
 from core.regrouping.scoring.scorer import Scorer
-from core.runs.config import RunConfig
 from core.runs.notes import ABOUT_FILE, About, load_about
 from core.runs.notes import run_name as name_with_title
 from core.runs.run import Run, find_run, list_runs
@@ -44,13 +43,8 @@ def run_datasets() -> dict[str, str]:
     found = {}
     for run in list_runs(workspace()):
         with contextlib.suppress(RunError):
-            found[run.id] = config(run).dataset
+            found[run.id] = run.config.dataset
     return found
-
-
-def config(run: Run) -> RunConfig:
-    """Settings of a run; the file time tells it from a deleted run of the same id."""
-    return _config(str(run.directory), changed_at(run.directory / "config.json"))
 
 
 def history(run: Run) -> pd.DataFrame:
@@ -78,7 +72,7 @@ def val_counts(run: Run) -> tuple[tuple[str, ...], tuple[int, ...]]:
 
     Both are empty where the dataset has gone, or is not any more what the run saw.
     """
-    settings = config(run)
+    settings = run.config
     groups = None if settings.groups is None else tuple(settings.groups.items())
     try:
         return _val_counts(dataset_key(settings.dataset), run.dataset_version, groups)
@@ -132,12 +126,12 @@ def scorer(run_id: str, split: str) -> Scorer:
 
 def clusters(run_id: str, split: str) -> np.ndarray | None:
     """Number of the dataset's group (patient, photo) of each predicted image; None where there are none."""
-    return _clusters(*predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset))
+    return _clusters(*predictions_key(run_id, split), dataset_key(run(run_id).config.dataset))
 
 
 def grouping_score(run_id: str, split: str, grouping: Grouping) -> GroupingScore:
     """Scores of a grouping on a run's stored predictions."""
-    key = (*predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset))
+    key = (*predictions_key(run_id, split), dataset_key(run(run_id).config.dataset))
     return _grouping_score(*key, grouping.partition, grouping)
 
 
@@ -149,11 +143,6 @@ def label_issues(name: str, run_id: str) -> LabelIssues:
     """
     keys = tuple(predictions_key(run_id, split) for split in LOOKED_AT)
     return _label_issues(name, dataset_times(name), keys)
-
-
-@st.cache_resource(max_entries=1000, show_spinner=False)
-def _config(directory: str, file_time: int) -> RunConfig:
-    return Run(Path(directory)).config
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)

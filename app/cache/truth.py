@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.cache.datasets import dataset_key
 from app.cache.orders import sparse_counts
-from app.cache.runs import clusters, config, predictions_key, run, scorer
+from app.cache.runs import clusters, predictions_key, run, scorer
 from core.regrouping.grouping import Grouping
 from core.regrouping.truth import members, sureness
 from core.regrouping.truth import price as prices
@@ -31,7 +31,7 @@ def group_rates(run_id: str, split: str, grouping: Grouping, *, summed: bool) ->
 
 def answerable(run_id: str, split: str, grouping: Grouping) -> sureness.Answerable:
     """What could be answered for each image, and how sure."""
-    keys = predictions_key(run_id, split), dataset_key(config(run(run_id)).dataset)
+    keys = predictions_key(run_id, split), dataset_key(run(run_id).config.dataset)
     return _answerable(run_id, split, keys, grouping.partition, grouping)
 
 

@@ -45,21 +45,21 @@ def finished_run() -> Run | None:
 def _tell_edits(run: Run) -> None:
     """Say when the dataset is not any more what the run saw."""
     with contextlib.suppress(DatasetError):  # told where its pictures are needed
-        told = edited_since(run, cache.dataset(cache.config(run).dataset))
+        told = edited_since(run, cache.dataset(run.config.dataset))
         if told is not None:
             st.caption(f":material/history: {plain(told)}")
 
 
 def _tell_pictures(run: Run) -> None:
     """Say when the run was not shown the clean pictures of its dataset."""
-    config = cache.config(run)
+    config = run.config
     if config.occluded_with is not None:
         st.caption(f":material/hide_image: This run saw {plain(pictures_seen(config))}.")
 
 
 def explain_missing_network(run: Run) -> None:
     """Tell why there is no network of a run to look into, and lead to the run."""
-    if is_imported(cache.config(run)):
+    if is_imported(run.config):
         st.info(
             f"The predictions of {plain(run.id)} were made elsewhere, so there is no network to look into. "
             f"Choose a run that was trained here."

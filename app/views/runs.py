@@ -26,7 +26,7 @@ if run_id is None:
 else:
     run = cache.run(run_id)
     run_live(run)
-    if not is_imported(cache.config(run)):
+    if not is_imported(run.config):
         run_curves(run)
     run_export(run)
     run_about(run)

@@ -49,8 +49,8 @@ HOLD_S = 2.0  # seconds a worker tries to take its run; a look by somebody else 
 
 
 @functools.lru_cache(maxsize=1000)  # pages ask for it many times at each click
-def _read_config(path: Path, file_time: int) -> RunConfig:
-    """Settings as they stand in a file; the file time tells it from one of a deleted run of the same id."""
+def _read_config(path: Path, state: tuple[int, int, int]) -> RunConfig:
+    """Settings as they stand in a file; its state tells it from one of a deleted run of the same id."""
     return RunConfig.make(**read_json(path))
 
 
@@ -78,7 +78,8 @@ class Run:
         """
         path = self.directory / "config.json"
         try:
-            return _read_config(path, path.stat().st_mtime_ns)
+            state = path.stat()
+            return _read_config(path, (state.st_mtime_ns, state.st_ino, state.st_size))
         except (OSError, TypeError, RunError, WorkspaceError) as error:
             if not self.directory.exists():
                 raise RunError(f"Run {self.id} is not there any more; choose another run.") from error

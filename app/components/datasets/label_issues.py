@@ -62,9 +62,7 @@ def _choose_run(dataset: Dataset) -> str | None:
 
 def _can_judge(run_id: str) -> bool:
     run = cache.run(run_id)
-    return cache.config(run).groups is None and all(
-        run.predictions_path(split).exists() for split in LOOKED_AT
-    )
+    return run.config.groups is None and all(run.predictions_path(split).exists() for split in LOOKED_AT)
 
 
 def _show(dataset: Dataset, issues: LabelIssues) -> None:

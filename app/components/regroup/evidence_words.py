@@ -74,7 +74,7 @@ def _sentence(text: str) -> str:
 
 
 def _train_button(run: Run) -> None:
-    settings = cache.config(run)
+    settings = run.config
     if is_balanced(settings):
         return
     if st.button(

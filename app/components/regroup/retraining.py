@@ -36,7 +36,7 @@ def train_on_groups(run: Run, keep: Callable[[], str], *, enabled: bool, key: st
     Returns:
         The options of ``regroup duel`` that do the same; none where nothing can be trained.
     """
-    if is_imported(cache.config(run)):
+    if is_imported(run.config):
         st.caption(f"{plain(run.id)} was made elsewhere, so it cannot be trained again here.")
         return []
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")

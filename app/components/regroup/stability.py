@@ -125,7 +125,7 @@ def _is_like(other: str, dataset: str, run: Run) -> bool:
     if other == run.id or dataset != run.config.dataset or cache.is_archived(other):
         return False
     found = cache.run(other)
-    return cache.config(found).groups is None and found.predictions_path("val").exists()
+    return found.config.groups is None and found.predictions_path("val").exists()
 
 
 def _start(run: Run, settings: SearchSettings, others: tuple[str, ...]) -> None:

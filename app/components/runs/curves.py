@@ -151,7 +151,7 @@ def _findings(run: Run) -> list[Finding]:
     class_names, val_counts = cache.val_counts(run)
     return diagnose(
         cache.history(run),
-        cache.config(run),
+        run.config,
         val_counts=val_counts,
         class_names=class_names,
         is_done=run.status.state is State.DONE,

@@ -44,7 +44,7 @@ def _draw(run: Run, was_active: bool) -> None:
 
 
 def _draw_title(run: Run, status: RunStatus) -> None:
-    config, about = cache.config(run), cache.about(run)
+    config, about = run.config, cache.about(run)
     words, icon, color = BADGES[status.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(cache.run_name(run.id)), anchor=False, width="content")
@@ -66,7 +66,7 @@ def _draw_title(run: Run, status: RunStatus) -> None:
 
 
 def _draw_state(run: Run, status: RunStatus) -> None:
-    config = cache.config(run)
+    config = run.config
     if status.state in ACTIVE_STATES and run.cancel_path.exists():
         st.info("It is being stopped; what the last full epoch reached is kept.")
     elif status.message:
@@ -87,7 +87,7 @@ def _draw_state(run: Run, status: RunStatus) -> None:
 
 def _outcome(run: Run, status: RunStatus) -> str:
     history = cache.history(run)
-    text = f"{status.epoch} of {cache.config(run).epochs} epochs in {duration(status.seconds)}"
+    text = f"{status.epoch} of {run.config.epochs} epochs in {duration(status.seconds)}"
     best = history[history["epoch"] == status.best_epoch]
     if len(best):
         text += (

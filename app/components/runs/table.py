@@ -94,7 +94,7 @@ def _choose(run_id: str) -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    config, status, history, about = cache.config(run), run.status, cache.history(run), cache.about(run)
+    config, status, history, about = run.config, run.status, cache.history(run), cache.about(run)
     best = history[history["epoch"] == status.best_epoch]
     figures = {
         name: float(best[name].iloc[0]) if name in best and len(best) else None

@@ -9,7 +9,7 @@ import pytest
 from core.errors import RunError
 from core.runs.config import RunConfig
 from core.runs.run import HISTORY_COLUMNS, Run, State, create_run, delete_run, find_run, is_locked, list_runs
-from core.workspace import Workspace
+from core.workspace import Workspace, write_json
 
 CONFIG = RunConfig(dataset="digits", model="lenet")
 
@@ -150,3 +150,13 @@ def test_those_who_look_at_a_lock_never_see_each_other(home: Workspace) -> None:
         assert not any(pool.map(lambda _: is_locked(run.lock_path), range(2000)))
     with run.hold(), ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda _: is_locked(run.lock_path), range(200)))
+
+
+def test_the_settings_of_a_run_made_anew_under_an_old_id_are_its_own(run: Run) -> None:
+    assert run.config == CONFIG
+    delete_run(run)
+    with pytest.raises(RunError, match="is not there any more"):
+        _ = run.config
+    other = CONFIG.model_copy(update={"epochs": CONFIG.epochs + 1})
+    write_json(run.directory / "config.json", other.model_dump(mode="json"))
+    assert run.config == other
