@@ -36,7 +36,7 @@ def evaluate(
     report = compute_report(predictions, clusters=clusters_on(workspace, found, predictions))
     confusion = confusion_matrix(predictions.y_true, predictions.y_pred, predictions.num_classes)
     per_class, looks = report.per_class, {}
-    if split is Split.TEST:
+    if split is Split.TEST and predictions.num_samples:
         look = record_look_at_run(workspace, found, predictions.class_names)
         say(f"This is {look.in_words}, {look.of_run_in_words}; the same one counts once.")
         looks = {"look": look.of_dataset, "look_of_run": look.of_run}

@@ -18,6 +18,7 @@ from app.commands.options import (
 )
 from app.commands.progress import ProgressLine
 from app.commands.run_options import with_config
+from core.errors import WorkspaceError
 from core.runs.augmentation import describe
 from core.runs.config import RunConfig
 from core.runs.notes import About, load_about, run_name
@@ -170,12 +171,20 @@ def _written_of(about: About) -> dict[str, Any]:
 
 
 def _count_look(workspace: Workspace, run: Run, summary: dict[str, Any]) -> "LookNumber | None":
-    """Count the look at its groups that the test figures of a run on groups are; None of others."""
+    """Count the look at its groups that the test figures of a run on groups are; None of others.
+
+    Where it cannot be counted, the figures stay covered.
+    """
     if summary["test"] is None or run.config.groups is None:
         return None
     from core.regrouping.keeping.looks import record_look_at_run  # noqa: PLC0415
 
-    return record_look_at_run(workspace, run)
+    try:
+        return record_look_at_run(workspace, run)
+    except WorkspaceError as error:
+        summary["test"] = None
+        say(str(error))
+        return None
 
 
 def _report(context: typer.Context, run: Run, as_json: bool, *, wait: bool) -> None:

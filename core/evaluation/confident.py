@@ -7,6 +7,7 @@ mapped float16 are never wholly in memory.
 """
 
 import math
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 
 from core.predictions import Predictions
 
+_ONE_AT_A_TIME = threading.Lock()  # cleanlab hands its images on in variables of its module
 MAX_BLOCK_VALUES = 4_000_000  # probabilities handled at once, 32 MB as float64
 TOLERANCE = 1e-6  # of cleanlab: so far below its threshold a probability is still confident
 ABSENT = 2.0  # threshold of a class without images, which no probability reaches
@@ -63,7 +65,9 @@ def judge_labels(labels: np.ndarray, predictions: Sequence[Predictions], kept: n
         warnings.filterwarnings("ignore", "May not flag all label issues", UserWarning)
         for block in blocks:
             probs = _read(predictions, rows[block])
-            is_suspected[block] = find_label_issues(labels[block], probs, confident_joint=joint, n_jobs=1)
+            with _ONE_AT_A_TIME:
+                found = find_label_issues(labels[block], probs, confident_joint=joint, n_jobs=1)
+            is_suspected[block] = found
     return Judged(best, own, is_suspected & (best != labels))
 
 

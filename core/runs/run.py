@@ -56,7 +56,7 @@ def _read_config(path: Path, state: tuple[int, int, int]) -> RunConfig:
 
 @dataclass(frozen=True)
 class Run:
-    """One run, by its folder; nothing is cached, every property reads the disk.
+    """One run, by its folder; properties read the disk each time, the settings when their file has changed.
 
     Attributes:
         directory: The run's folder; its name is the run's id.

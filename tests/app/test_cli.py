@@ -125,6 +125,19 @@ def test_test_figures_of_runs_on_groups_are_counted_as_looks_and_those_of_full_r
     ]
 
 
+def test_where_looks_cannot_be_counted_the_test_figures_stay_covered(
+    regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
+) -> None:
+    groups = Grouping.from_assignment("0123456789", [k // 2 for k in range(10)])
+    grouped = finish_run(home, grouping="pairs", groups=groups.to_mapping())
+    looks = home.groupings_dir / "digits" / "looks" / "test.json"
+    looks.parent.mkdir(parents=True)
+    looks.write_text("{", encoding="utf-8")
+    status, out, err = regroup("runs", "list", "--json")
+    assert (status, json.loads(out)[0]["run"], json.loads(out)[0]["test"]) == (0, grouped.id, None)
+    assert "so looks at test images cannot be counted" in err
+
+
 def test_suggest_saves_and_score_and_compare_read_it(
     regroup: Callable, home: Workspace, finish_run: Callable[..., Run]
 ) -> None:

@@ -131,7 +131,28 @@ def test_what_takes_long_shows_how_far_it_is_and_can_be_stopped_and_begun_again(
     if jobs():
         next(iter(jobs().values())).result(10)
         app.run()
+        app.run()
     assert "merge path" in traces_of(app)
+    assert not jobs()
+
+
+def test_stop_in_another_window_stops_it_for_both(
+    open_page: Callable[..., AppTest], run: Run, go_on: threading.Event
+) -> None:
+    windows = []
+    for _ in range(2):
+        app = open_page("views/regroup.py", dataset="digits", run=run.id)
+        app.session_state["regroup_panel"] = "frontier"
+        windows.append(app.run())
+    (job,) = jobs().values()
+    (stop,) = [button for button in windows[1].button if button.label == "Stop"]
+    stop.click().run()
+    with pytest.raises(StoppedError):
+        job.result(10)
+    for app in reversed(windows):
+        app.run()
+        assert not app.exception, app.exception
+        assert any("This was stopped" in caption.value for caption in app.caption)
     assert not jobs()
 
 

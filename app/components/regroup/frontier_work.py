@@ -2,12 +2,14 @@
 
 import contextlib
 import hashlib
+from weakref import WeakSet
 
 import streamlit as st
 
 from app import cache
 from app.cache.frontiers import Frontier, FrontierKey, frontier_key, frontiers, keep_frontier
 from app.components.background_jobs import follow_job, is_running, is_unseen, start_job
+from core.datasets.background import BackgroundJob
 from core.datasets.parallel import Progress, progress_of_part
 from core.errors import RegroupError, StoppedError
 from core.regrouping.frontier import compute_frontier
@@ -18,6 +20,7 @@ from core.runs.run import Run
 PATIENCE_S = 0.8  # what is done sooner is drawn without a line of progress
 STOPPED = "regroup_frontier_stopped"  # the frontier that the person has stopped
 UNDER_WAY = "regroup_frontier_job"  # the work that this browser began last
+_replaced: WeakSet[BackgroundJob[Frontier]] = WeakSet()  # work that was stopped for other demands
 
 
 def frontier_of(run: Run, settings: SearchSettings) -> Frontier | None:
@@ -30,6 +33,8 @@ def frontier_of(run: Run, settings: SearchSettings) -> Frontier | None:
     found = frontiers().get(key)
     job = f"frontier-{run.id}-{hashlib.sha256(key[2].encode()).hexdigest()[:12]}"
     if found is not None:
+        if not is_running(job):
+            follow_job(job)  # its end has been seen here
         return found
     if not is_unseen(job) and st.session_state.get(STOPPED) != key:
         _start(run, settings, job, key)
@@ -38,7 +43,7 @@ def frontier_of(run: Run, settings: SearchSettings) -> Frontier | None:
         try:
             return ended.result()
         except StoppedError:
-            if ended is not st.session_state.get(UNDER_WAY):  # not by the person: other demands came first
+            if ended in _replaced:  # not by a person: other demands came first
                 return frontier_of(run, settings)
             st.session_state[STOPPED] = key
     if st.session_state.get(STOPPED) == key and not is_running(job):
@@ -66,6 +71,7 @@ def _start(run: Run, settings: SearchSettings, job: str, key: FrontierKey) -> No
 
     before = st.session_state.get(UNDER_WAY)
     if before is not None:
+        _replaced.add(before)
         before.stop()  # it was for other demands; nobody looks at it any more
     begun = st.session_state[UNDER_WAY] = start_job(job, "Frontier", work)
     with contextlib.suppress(TimeoutError, RegroupError):  # told by who follows the work

@@ -1,11 +1,14 @@
 """The matrix with the choice of its order, each order with its score, and what is done on both."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from app import cache, state
 from app.components.confusion_editor import EditorEvent, confusion_editor
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
+from app.components.regroup.search_command import locked_groups
 from app.components.regroup.stability import stability_of_groups
 from core.regrouping.ordering.dendrogram import cut_grouping
 from core.regrouping.ordering.orders import ORDERS
@@ -53,7 +56,7 @@ def choose_order(draft: Draft, own: tuple[int, ...] | None) -> str:
     """Draw the button behind which the orders stand with their scores; return the chosen one."""
     if st.session_state.get(KEY) not in ORDERS or (st.session_state[KEY] == "own" and own is None):
         st.session_state[KEY] = DEFAULT
-    popover = st.popover(
+    popover = st.popover(  # with another title it is another one, so that a choice closes it
         f"Order: {ORDERS[st.session_state[KEY]].title}",
         icon=":material/sort:",
         key="regroup_orders",
@@ -75,14 +78,14 @@ def _orders(draft: Draft, own: tuple[int, ...] | None) -> None:
         list(scores),
         format_func=lambda key: ORDERS[key].title,
         captions=[_in_words(score, is_best=score.near_diagonal == most) for score in scores.values()],
-        help="Where each class stands along the matrix. "
+        help=f"{_all_explained(scores)}\n\n"
         + SCORE_HELP.format(band=counted(next(iter(scores.values())).band, "place")),
         **state.bind(KEY),
     )
     score = scores[order]
     st.caption(
-        f"{ORDERS[order].title}: {ORDERS[order].help} A random order has {score.by_chance:.0%} of the "
-        f"{counted(score.num_mistakes, 'mistake')} near the diagonal."
+        f"A random order has {score.by_chance:.0%} of the {counted(score.num_mistakes, 'mistake')} near the "
+        "diagonal."
     )
     st.code(f"regroup orders {draft.run_id}", language="bash")
 
@@ -102,8 +105,7 @@ def react(draft: Draft, event: EditorEvent) -> None:
 def cut_tree(draft: Draft, num_groups: int) -> None:
     """Take the groups of the cut tree; locked groups stay, and the cuts of one drag are one step."""
     tree, grouping = cache.merge_tree(draft.run_id), draft.grouping
-    locked = tuple(grouping.members[group] for group in grouping.group_names if group in grouping.locked)
-    search = SearchSettings(num_groups=num_groups, locked=locked, allow_blob=True)
+    search = SearchSettings(num_groups=num_groups, locked=locked_groups(grouping), allow_blob=True)
     draft.take(
         lambda before: cut_grouping(tree, before, num_groups),
         f"Cut the tree at {counted(num_groups, 'group')}",
@@ -128,6 +130,10 @@ def own_places(draft: Draft) -> tuple[int, ...] | None:
 
 def _take_order(key: str) -> None:
     st.session_state[KEY] = key
+
+
+def _all_explained(keys: Iterable[str]) -> str:
+    return "\n".join(f"- **{ORDERS[key].title}**: {ORDERS[key].help}" for key in keys)
 
 
 def _in_words(score: OrderScore, *, is_best: bool) -> str:

@@ -106,7 +106,7 @@ def stability_part(run: Run, settings: SearchSettings, grouping: Grouping | None
     measured = None if settings.num_groups is None else stability(run.id, run.config.dataset, settings)
     if measured is not None:
         st.caption(_told(measured))
-    elif has_stability(run.id, run.config.dataset):
+    elif settings.num_groups is not None and has_stability(run.id, run.config.dataset):
         st.caption("Stability was measured with other settings than those chosen now.")
 
 

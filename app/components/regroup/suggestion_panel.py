@@ -16,6 +16,7 @@ from app.components.regroup.search_command import (
 )
 from app.components.regroup.stability import shares_of_groups, stability_part
 from app.components.regroup.wishes_part import wishes_part
+from app.failures import shown_as_text
 from core.errors import GroupingError
 from core.regrouping.grouping import Grouping
 from core.regrouping.ordering.dendrogram import regroup_like
@@ -145,7 +146,7 @@ def _outcome(run: Run, draft: Draft, settings: SearchSettings) -> None:
             on_click=lambda: st.session_state.update({SHOWN: (run.id, text)}),
             help="Searches now and shows the groups here; nothing is changed.",
         )
-    with row:
+    with row, shown_as_text():
         _command(run, draft, settings)
     if grouping is not None:
         _table(run, draft, settings, grouping)

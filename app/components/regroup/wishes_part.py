@@ -8,6 +8,7 @@ from app import cache
 from app.components.command import command_popover
 from app.components.plain_text import plain
 from app.components.regroup.draft import Draft, kept_for_later
+from app.failures import shown_as_text
 from core.errors import GroupingError
 from core.regrouping.keeping.hierarchies import keep_hierarchy
 from core.regrouping.suggesting.hierarchy import Hierarchy, read_hierarchy
@@ -118,8 +119,8 @@ def _hierarchy_fields(draft: Draft, wishes: Wishes) -> None:
         args=(draft, hierarchy, int(level)),
         help="Takes the parents of this level as the groups, without a search; can be undone.",
     )
-    path = keep_hierarchy(cache.workspace(), draft.dataset, hierarchy.above)
-    with row:
+    with row, shown_as_text():
+        path = keep_hierarchy(cache.workspace(), draft.dataset, hierarchy.above)
         command_popover(
             ["suggest", draft.run_id, "--level", str(level), "--parents", str(path)], label="Command: level"
         )

@@ -3,8 +3,9 @@
 ``groupings/<dataset>/looks/test.json`` holds each look: a run and the groups that were judged. The same
 groups on the same run are one look, however often they are shown and whatever they are called; a rule that
 is judged beside them, such as the thresholds of back-off, is a look of its own. The test figures of a run are
-a look, too: at the groups that it learned, or at all classes. Looks are numbered through the dataset, since
-several runs are judged on the same images.
+a look, too: at the groups that it learned, or, on Evaluate and by its command, at all classes. The accuracy
+that lists of runs tell of a full run is not counted: it judges no groups. Looks are numbered through the
+dataset, since several runs are judged on the same images.
 """
 
 import hashlib
