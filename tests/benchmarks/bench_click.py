@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(folder) for folder in Path(__file__).parents[1:3]]
 
-from clicking import SIZES, first_drawing_ms, make_workspace, measure_clicks, open_regroup
+from clicking import SIZES, first_drawing_ms, make_workspace, measure_clicks, open_regroup, wait_for_rest
 from serving import ROOT, chromium, dashboard
 
 from core.jobs.queue import cancel
@@ -109,6 +109,7 @@ def main() -> None:
             cold, warm = (round(first_drawing_ms(browser, server.url, run.id)) for _ in range(2))
             result["first_drawing_ms"] = {"cold": cold, "warm": warm}
             page = open_regroup(browser, server.url, run.id)
+            wait_for_rest()
             measure_clicks(page, 3, options.classes)
             result["idle_ms"] = summarize(measure_clicks(page, options.rounds, options.classes))
             if options.while_training:

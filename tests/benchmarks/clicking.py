@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 from playwright.sync_api import Browser, Locator, Page
 
 from core.datasets.dataset import Dataset
@@ -25,6 +26,8 @@ SIZES = {  # classes -> images a class of each split, and their side in pixels
     3000: ({"train": 2, "val": 10, "test": 2}, 16),
 }
 CLICKED_CELL = 12  # pixels, at least, of a cell that is clicked
+REST_S = 60  # at most, until the machine rests
+QUIET_PERCENT = 15  # of all cores: what a resting browser and server use
 CHUNK = 5000  # images whose probabilities are made at a time
 
 # Resolves with the milliseconds from the next press of a button to the frame that shows all of `texts` and
@@ -127,6 +130,14 @@ def first_drawing_ms(browser: Browser, url: str, run_id: str) -> float:
     passed = float(page.evaluate("performance.now()"))
     page.close()
     return passed
+
+
+def wait_for_rest() -> None:
+    """Wait until the machine rests: a new server's spare worker imports TensorFlow for some seconds."""
+    deadline = time.monotonic() + REST_S
+    num_quiet = 0
+    while num_quiet < 3 and time.monotonic() < deadline:
+        num_quiet = num_quiet + 1 if psutil.cpu_percent(1) < QUIET_PERCENT else 0
 
 
 def measure_clicks(page: Page, num_rounds: int, num_classes: int) -> dict[str, list[float]]:
