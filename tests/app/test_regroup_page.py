@@ -95,6 +95,13 @@ def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: Op
     assert "taken for" in text_of(app)
 
 
+def test_the_card_names_the_last_step_which_undo_takes_back(open_page: OpenPage, run: Run) -> None:
+    app = open_with_pair(open_page, run)
+    assert "No step yet." in table_of(app)
+    assert "Last step: Merged 0 and 1<" in table_of(press(app, "Merge"))
+    assert "No step yet." in table_of(press(app, "Undo"))
+
+
 def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
     (first,) = [button.label for button in app.button if button.label.startswith("Look at")]

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from app import cache
-from app.components.plain_text import plain
 from app.components.regroup.draft import Draft
-from app.components.regroup.score_table import Measured, score_table
+from app.components.regroup.score_table import Measured, score_table, step_line
 from app.components.regroup.search_test import found_gain, search_test
 from core.regrouping.grouping import Grouping
 from core.regrouping.keeping.looks import LookNumber, record_look
@@ -15,7 +14,6 @@ from core.regrouping.truth.words import LUCK_OF_CHOICE, LUCK_OF_SEARCH, gain_in_
 from core.runs.run import Run
 from core.words import counted
 
-MAX_LETTERS = 80  # of the words for a step
 COVER = "Groups are chosen on validation; who looks at test images while choosing fools himself."
 FREE = (
     "Fewer classes are easier: accuracy rises with any merging. *For free* is what {chance} gain on average; "
@@ -46,8 +44,7 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     history = draft.history
     grouping = history.current
     st.markdown(
-        f"**This grouping**{_last_step(history)}\n"
-        f"#### {grouping.num_classes:,} classes → {counted(grouping.num_groups, 'group')}"
+        f"**This grouping**\n#### {grouping.num_classes:,} classes → {counted(grouping.num_groups, 'group')}"
     )
     _steps(draft, history)
     has_test = run.predictions_path("test").exists()
@@ -56,7 +53,7 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     if saved and has_test:
         look = record_look(cache.workspace(), run.config.dataset, run.id, grouping, saved)
         test = _measure(run, "test", grouping)
-    st.html(score_table(val, test, has_test=has_test))
+    st.html(step_line(history.undo_label) + score_table(val, test, has_test=has_test))
     settings = search_behind(history.origin)
     gain = chance_gain(val[0])
     repeated = found_gain(run, grouping, settings) if settings else None
@@ -69,15 +66,6 @@ def score_card(run: Run, draft: Draft, saved: str | None) -> None:
     st.markdown("\n\n".join(words for words, _ in told), help="\n\n".join(why for _, why in told if why))
     if settings is not None and gain is not None and grouping.num_groups > 1:
         search_test(run, grouping, settings)
-
-
-def _last_step(history: GroupingHistory) -> str:
-    """What Undo would take back, as Markdown for the title's line."""
-    words = history.undo_label
-    if not words:
-        return ""
-    cut = words if len(words) <= MAX_LETTERS else f"{words[: MAX_LETTERS - 1]}…"
-    return f" :small[Last step: {plain(cut)}]"
 
 
 def _steps(draft: Draft, history: GroupingHistory) -> None:

@@ -26,6 +26,8 @@ STYLE = """
 .regroup-scores .why { font-size: 0.65rem; height: 0.9rem; line-height: 0.8rem; width: 0.9rem; }
 .regroup-scores .why { opacity: 0.5; text-align: center; }
 .regroup-scores .covered { opacity: 0.45; font-style: italic; }
+.regroup-step { font-size: 0.875rem; margin-bottom: 8px; opacity: 0.7; }
+.regroup-step { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 </style>
 """
 MEANINGS = {
@@ -61,6 +63,12 @@ def score_table(val: Measured, test: Measured | None, *, has_test: bool) -> str:
         _row("bits kept", [_bits(each) for each in both], hidden),
     ]
     return scores_html(f"<tr><th>accuracy</th><th>validation</th><th>test</th></tr>{''.join(rows)}")
+
+
+def step_line(words: str) -> str:
+    """Return what Undo would take back as one line of HTML, whole on hover; empty words are no step yet."""
+    told = escape(f"Last step: {words}" if words else "No step yet.")
+    return f'<div class="regroup-step" title="{told}">{told}</div>'
 
 
 def scores_html(rows: str) -> str:
