@@ -108,8 +108,8 @@ def main() -> None:
             result = {"benchmark": "click", "classes": options.classes, "limits_ms": limits}
             cold, warm = (round(first_drawing_ms(browser, server.url, run.id)) for _ in range(2))
             result["first_drawing_ms"] = {"cold": cold, "warm": warm}
-            page = open_regroup(browser, server.url, run.id)
             wait_for_rest()
+            page = open_regroup(browser, server.url, run.id)
             measure_clicks(page, 3, options.classes)
             result["idle_ms"] = summarize(measure_clicks(page, options.rounds, options.classes))
             if options.while_training:
