@@ -13,7 +13,6 @@ from app.cache.datasets import dataset, dataset_key, dataset_times
 from app.cache.home import changed_at, workspace
 from core.errors import RegroupError, RunError
 from core.evaluation.clusters import clusters_of
-from core.evaluation.confusion import compute_confusion
 from core.evaluation.label_issues import LOOKED_AT, LabelIssues, find_label_issues
 from core.explain import service
 from core.jobs.load import LoadGauge
@@ -106,15 +105,6 @@ def explained(function: Callable[..., Answer], run_id: str, *arguments: Any, **o
     return answer
 
 
-def confusion(run_id: str, split: str) -> np.ndarray:
-    """Confusion matrix of a run's stored predictions, counts, shape ``(num_classes, num_classes)``.
-
-    Raises:
-        PredictionsError: The run has not stored them yet.
-    """
-    return _confusion(*predictions_key(run_id, split))
-
-
 def scorer(run_id: str, split: str) -> Scorer:
     """What scores groupings on a run's stored predictions, one after another; shared by all sessions.
 
@@ -190,11 +180,6 @@ def _explained(
     question: str, directory: str, file_time: int, arguments: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
     return getattr(service, question)(Run(Path(directory)), *arguments, **options)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _confusion(path: str, file_time: int) -> np.ndarray:
-    return compute_confusion(_predictions(path, file_time))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
