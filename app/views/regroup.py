@@ -73,4 +73,5 @@ elif run is not None:
         "from core.evaluation.confusion import compute_confusion\n"
         "from core.regrouping.suggesting.suggest import suggest_grouping\n\n"
         f"suggest_grouping(compute_confusion(predictions), predictions.class_names, {num_groups})",
+        key="regroup_command",
     )

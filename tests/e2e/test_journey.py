@@ -150,6 +150,8 @@ def test_the_whole_loop_on_shapes(page: Page, start_server: Callable[..., Server
     expect_score(page, "merged labels", merged_accuracy(val, [first]))
     press_button(page, "Redo")
     expect(page.get_by_text("12 classes → 10 groups")).to_be_visible()
+    press_button(page, "Command")
+    expect(page.get_by_test_id("stCode").filter(has_text="--groups 10")).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("12 classes → 10 groups")).to_be_visible()
