@@ -42,7 +42,7 @@ def main() -> None:
             page.get_by_label("Number of groups", exact=True).fill("6")
             page.get_by_role("button", name="Apply").click()
             page.get_by_text("12 classes → 6 groups").wait_for()
-            page.get_by_role("button", name="Look at").click()
+            page.get_by_role("button", name="Most confused:").click()
             page.get_by_role("heading", level=1).scroll_into_view_if_needed()
             photograph(page, "regroup")
             page.goto(f"{server.url}/look_inside?run={RUN}")

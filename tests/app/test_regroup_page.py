@@ -90,7 +90,7 @@ def test_it_opens_with_every_class_alone_and_offers_the_worst_pair(open_page: Op
     assert "10 classes → 10 groups" in text_of(app)
     assert "Test: covered until you save" in text_of(app)
     assert len(app.get("bidi_component")) >= 1
-    (offer,) = [button for button in app.button if button.label.startswith("Look at")]
+    (offer,) = [button for button in app.button if button.label.startswith("Most confused:")]
     press(app, offer.label)
     assert "taken for" in text_of(app)
 
@@ -104,7 +104,7 @@ def test_the_card_names_the_last_step_which_undo_takes_back(open_page: OpenPage,
 
 def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run) -> None:
     app = open_page(PAGE, dataset="digits", run=run.id)
-    (first,) = [button.label for button in app.button if button.label.startswith("Look at")]
+    (first,) = [button.label for button in app.button if button.label.startswith("Most confused:")]
     app = open_popovers(press(press(app, first), "Merge"), "regroup_more")
     press(app, "Clear the choice")
     assert first not in [button.label for button in app.button]
@@ -112,10 +112,15 @@ def test_a_pair_in_one_group_is_not_offered_again(open_page: OpenPage, run: Run)
 
 def test_once_a_pair_is_merged_the_next_one_is_a_click_away(open_page: OpenPage, run: Run) -> None:
     app = press(open_with_pair(open_page, run), "Merge")
-    (offer,) = [button.label for button in app.button if button.label.startswith("Next:")]
+    (offer,) = [button.label for button in app.button if button.label.startswith("Next most confused:")]
     press(app, offer)
-    first, second = offer.removeprefix("Next: ").split(" and ")
+    first, second = offer.removeprefix("Next most confused: ").split(" and ")
     assert f"**{first}** taken for **{second}**" in text_of(app)
+
+
+def test_the_command_is_that_of_the_groups_now(open_page: OpenPage, run: Run) -> None:
+    app = open_popovers(press(open_with_pair(open_page, run), "Merge"), "regroup_command")
+    assert any(f"suggest {run.id} --groups 9" in code.value for code in app.code)
 
 
 def test_a_pair_from_evaluate_is_shown_and_merged_and_undone(

@@ -52,11 +52,11 @@ def test_two_windows_and_a_reload_lose_no_step(
     for window in (page, other_page):
         window.goto(address)
         shows(window, 10)
-    press(page, re.compile("^Look at"))
+    press(page, re.compile("^Most confused:"))
     press(page, "Merge")
     shows(page, 9)
 
-    press(other_page, re.compile("^Look at"))
+    press(other_page, re.compile("^Most confused:"))
     expect(other_page.get_by_text("Another window took 1 step meanwhile")).to_be_visible()
     press(other_page, "Merge")
     shows(other_page, 9)

@@ -16,6 +16,7 @@ from app.components.regroup.evidence_words import pair_table, reasons_of, remedi
 from app.failures import shown_as_text
 from core.evaluation.mistakes import check_images
 from core.regrouping.evidence.verdict import COUNTED_ONCE, PairEvidence
+from core.regrouping.grouping import Grouping
 from core.regrouping.suggesting.wishes import Wishes
 from core.runs.run import Run
 from core.words import counted
@@ -50,11 +51,12 @@ def _pair(run: Run, draft: Draft, pair: tuple[str, str]) -> None:
         help=f"{FROM_VALIDATION} Rules of thumb: the pictures decide.",
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        _merge_button(run, draft, pair)
+        _merge_button(draft, pair)
         if can_look(run, evidence):
             toggle_cams(run, pair)
         remedies(run, evidence)
         _more(run, draft, pair)
+        _next_pair(run, draft, pair)
     _pictures(run, evidence)
 
 
@@ -79,8 +81,9 @@ def _block(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
         help=FROM_VALIDATION,
     )
     with st.container(horizontal=True, gap="small"):
-        _merge_button(run, draft, classes)
+        _merge_button(draft, classes)
         _more(run, draft, classes)
+        _next_pair(run, draft, classes)
     if evidence.pairs:
         words, table = st.columns([3, 2], gap="medium")
         with table:
@@ -110,27 +113,32 @@ def _more(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
                 command_lines(["evidence", run.id, *classes])
 
 
-def _merge_button(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
-    """Draw the button; once they are merged also the way to the next pair."""
-    grouping = draft.grouping
-    place = {name: index for index, name in enumerate(grouping.class_names)}
-    groups = {grouping.assignment[place[name]] for name in classes}
-    is_merged = len(groups) < 2
+def _merge_button(draft: Draft, classes: tuple[str, ...]) -> None:
+    """Draw the button, which stays in place when it is pressed: the browser need not make another."""
+    is_merged = _are_merged(draft.grouping, classes)
+    label = "Merge" if len(classes) == 2 else f"Merge these {len(classes)} classes"
     st.button(
-        "Merge" if len(classes) == 2 else f"Merge these {len(classes)} classes",
+        "Merged" if is_merged else label,
         type="primary",
         icon=":material/join:",
         disabled=is_merged,
         key="regroup_merge",
         on_click=draft.merge,
         args=(classes,),
-        help=f"They are in one group already: {plain(grouping.group_names[groups.pop()])}."
-        if is_merged
-        else None,
     )
-    worst = cache.worst_pair(run.id, grouping) if is_merged else None
-    if worst is not None:
-        _worst_button(draft, worst, "Next:")
+
+
+def _next_pair(run: Run, draft: Draft, classes: tuple[str, ...]) -> None:
+    """Offer the way to the next pair once these are merged; the last in its row, so that nothing moves."""
+    if _are_merged(draft.grouping, classes):
+        worst = cache.worst_pair(run.id, draft.grouping)
+        if worst is not None:
+            _worst_button(draft, worst, "Next most confused:")
+
+
+def _are_merged(grouping: Grouping, classes: tuple[str, ...]) -> bool:
+    place = {name: index for index, name in enumerate(grouping.class_names)}
+    return len({grouping.assignment[place[name]] for name in classes}) < 2
 
 
 def _never_button(draft: Draft, classes: tuple[str, ...]) -> None:
@@ -182,7 +190,7 @@ def _offer_worst_pair(run: Run, draft: Draft) -> None:
         st.markdown(
             "Click a cell of the matrix to see what speaks for merging its two classes.", width="content"
         )
-        _worst_button(draft, worst, "Look at")
+        _worst_button(draft, worst, "Most confused:")
 
 
 def _short(name: str) -> str:
@@ -196,5 +204,4 @@ def _worst_button(draft: Draft, worst: tuple[str, str], words: str) -> None:
         key="regroup_worst",
         on_click=draft.choose,
         args=(worst,),
-        help="Of the classes that are not in one group yet, these two are confused most.",
     )
