@@ -20,9 +20,12 @@ from core.runs.run import Run
 # Columns of Streamlit stack on a phone only; the matrix and the card need some room of their own. What a
 # popover holds is sent when it is open: its empty box is not shown, unless it stays empty for longer.
 # Streamlit lets what runs again fade after half a second; for that the browser makes a layer of each element
-# at once, a sixth of the time from a click to its answer (tests/benchmarks/bench_click.py).
+# at once, a sixth of the time from a click to its answer (tests/benchmarks/bench_click.py). Text that turns
+# gray says the same and needs no layer.
 STYLE = """<style>
-[data-testid="stMain"] [data-stale="true"] { opacity: 1 !important; transition: none !important; }
+[data-testid="stMain"] [data-stale="true"] { opacity: 1 !important; transition: none !important;
+  animation: regroup-stale 0s .5s forwards; }
+@keyframes regroup-stale { to { color: gray; } }
 .st-key-regroup_halves > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
 .st-key-regroup_halves > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
 .st-key-regroup_halves [data-testid="stColumn"] { min-width: min(480px, 100%); }
