@@ -32,9 +32,15 @@ def legend(page: Page) -> str:
     return " ".join(page.locator(".legend span:not(:has(span))").all_text_contents())
 
 
+def wait_painted(page: Page) -> None:
+    """Wait until the editor has painted what was changed: it does so in the next frame."""
+    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+
+
 def choose(page: Page, **options: str) -> None:
     for name, label in options.items():
         page.locator(f".tools select.{name}").select_option(label=label)
+    wait_painted(page)
 
 
 def wait_still(editor: Editor) -> None:
@@ -58,6 +64,7 @@ def slide(page: Page, position: int) -> None:
     page.locator("input.fade").evaluate(
         "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", position
     )
+    wait_painted(page)
 
 
 def test_bands_in_the_studys_colors_follow_the_percent_of_each_row(page: Page, harness: str) -> None:
@@ -66,7 +73,6 @@ def test_bands_in_the_studys_colors_follow_the_percent_of_each_row(page: Page, h
     confusion = make_confusion(12)
     shares = 100 * confusion / confusion.sum(axis=1, keepdims=True)
     named = {0: "black", 1: "green", 10: "blue", 60: "red"}
-    page.wait_for_timeout(100)
     for row in range(12):
         for column in range(12):
             band = max((start for start in named if shares[row, column] >= start), default=0)
@@ -134,7 +140,6 @@ def test_the_slider_pales_small_cells_and_the_legend_says_below_what(page: Page,
     editor = open_editor(page, harness, 12)
     choose(page, scale="Bands, study colors")
     slide(page, 100)
-    page.wait_for_timeout(100)
     most = 100 * max(make_confusion(12)[row, row ^ 1] for row in range(12)) / 90
     assert f"pale: below {round(most)} %" in legend(page)
     assert color_at(editor, 0, 0) == STUDY["red"]
