@@ -35,6 +35,19 @@ BROWSER_FLAGS = (
     "--disable-sync",
 )
 
+WHEN_STILL = """(element) => new Promise((done) => {
+  const height = () => document.querySelector('[data-testid="stMain"]').scrollHeight;
+  let last = "", frames = 0;
+  const look = () => {
+    const { x, y } = element.getBoundingClientRect();
+    const now = [x, y, height()].join();
+    frames = now === last ? frames + 1 : 0;
+    last = now;
+    if (frames === 6) done(); else requestAnimationFrame(look);
+  };
+  look();
+})"""  # resolves when neither the element nor the page around it moved for six frames: a fold grows for 0.6 s
+
 
 @dataclass
 class Server:
@@ -124,9 +137,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 
 def press_button(page: Page, name: str) -> None:
-    """Press a button of the page once nothing is being drawn, which could replace it under the mouse."""
+    """Press a button once nothing is being drawn or moves, which could take it away from under the mouse."""
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
+    button = page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+    button.scroll_into_view_if_needed()
+    button.evaluate(WHEN_STILL)
+    button.click()
 
 
 @contextmanager

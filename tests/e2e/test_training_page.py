@@ -1,10 +1,12 @@
 """The Train page in a real browser: the row of blocks by mouse and keys, and the table of an own stack."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from serving import Server, press_button
 
 from core.models.blocks import layers_of
@@ -30,17 +32,24 @@ def expect_figures(page: Page, config: RunConfig) -> None:
 
 
 def set_filters(page: Page, row: int, number: int) -> None:
-    """Type into the column "Filters"; the table may still move when it has just appeared."""
+    """Type into the column "Filters", at the pace of a person.
+
+    The table may still move when it has just appeared, and tells 0.2 s late which cell is chosen: a click
+    too many opens its field. After each key it looks by a timer whether that key ends the typing; where
+    Enter comes before the timer of the last digit, this one throws the number away.
+    """
     cell = page.get_by_test_id(f"glide-cell-2-{row}")
+    chosen = page.locator(f'[data-testid="glide-cell-2-{row}"][aria-selected="true"]')
     expect(cell).to_be_attached()
     for _ in range(20):
         page.locator(".dvn-scroller").first.click(position={"x": FILTERS_PX, "y": (row + 1.5) * ROW_PX})
-        page.wait_for_timeout(200)
-        if cell.get_attribute("aria-selected") == "true":
+        with suppress(PlaywrightTimeoutError):
+            chosen.wait_for(state="attached", timeout=2000)
             break
     page.keyboard.type(f"{number}")
     field = page.locator(".gdg-input")
     expect(field).to_have_value(f"{number}")
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
     field.press("Enter")
     expect(cell).to_have_text(f"{number}")
 
