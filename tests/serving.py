@@ -128,7 +128,7 @@ def find_browser() -> str | None:
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 240) -> None:
     """Wait for what the page cannot show, such as a file."""
     deadline = time.monotonic() + seconds
     while not condition():

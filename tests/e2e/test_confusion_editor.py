@@ -1,6 +1,7 @@
 """The confusion editor in a real browser: hover, click, drag, keys, 3 to 1,000 classes, light and dark."""
 
 import re
+import time
 from typing import Literal
 
 import pytest
@@ -217,14 +218,26 @@ def test_pen_and_finger_do_what_the_mouse_does(browser: Browser, harness: str) -
     editor = open_editor(page, harness, 12)
     editor.canvas.tap(position=editor.place(4, 5))
     editor.expect_events("choose: class 4, class 5")
-    for _ in range(2):
-        editor.canvas.tap(position=editor.place(6, 7))
+    tap_twice(page, editor.on_page(editor.place(2, 3)), pause=1)
+    tap_twice(page, editor.on_page(editor.place(6, 7)), pause=0.15)
     editor.expect_groups(11)
     touch(page, editor.on_page(editor.place(8, 8)), editor.on_page(editor.place(10, 10)))
     expect(editor.status).to_contain_text("Chosen: class 8, class 9, class 10")
     page.get_by_role("button", name="Merge 3 classes").tap()
     editor.expect_groups(9)
     context.close()
+
+
+def tap_twice(page: Page, place: tuple[float, float], *, pause: float) -> None:
+    """Tap a pixel twice, by the clock of the fingers; the page hears of the second tap 0.6 s later."""
+    finger = page.context.new_cdp_session(page)
+    x, y = place
+    first = time.time()
+    for moment in (first, first + pause):
+        point, lift = {"touchPoints": [{"x": x, "y": y}]}, {"touchPoints": []}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "timestamp": moment, **point})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "timestamp": moment + 0.05, **lift})
+        page.wait_for_timeout(600)
 
 
 def touch(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
