@@ -36,11 +36,11 @@ BROWSER_FLAGS = (
 )
 
 WHEN_STILL = """(element) => new Promise((done) => {
-  const height = () => document.querySelector('[data-testid="stMain"]').scrollHeight;
+  const page = document.querySelector('[data-testid="stMain"]');
   let last = "", frames = 0;
   const look = () => {
     const { x, y } = element.getBoundingClientRect();
-    const now = [x, y, height()].join();
+    const now = [x, y, page.scrollHeight].join();
     frames = now === last ? frames + 1 : 0;
     last = now;
     if (frames === 6) done(); else requestAnimationFrame(look);
